@@ -1,0 +1,90 @@
+// How queries read samples: a selection of series, scanned as tiles of columns.
+// The store implements this, the evaluator reads it; neither knows the other.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/histogram.h"
+#include "engine/base/labels.h"
+#include "engine/base/matcher.h"
+#include "engine/base/sample.h"
+#include "engine/base/status.h"
+
+namespace tocsin::base {
+
+/// Consecutive rows of a selection whose samples share timestamps: a rectangle of doubles, one
+/// contiguous column per timestamp. A single series with timestamps of its own is a tile of one row.
+struct Tile {
+  uint32_t first_row = 0;           ///< Row number in the RowSet.
+  uint32_t rows = 0;                ///< At least 1.
+  std::span<const TimestampMs> t;   ///< Columns, strictly ascending, at least one.
+  /// values[c][i] is row first_row+i at t[c]; may be the absent or the stale marker (sample.h).
+  const double* const* values = nullptr;
+  /// gaps[c] == 0: every row of the tile has a value at column c. Non-zero: some may not.
+  const uint8_t* gaps = nullptr;
+  /// drops[c] == 0: no row's value at c is lower than its value at column c−1 where both are values
+  /// (for c == 0 meaningless). Non-zero: some may be.
+  const uint8_t* drops = nullptr;
+};
+
+/// A series that has at least one native histogram among the samples read. Ascending in t;
+/// h[i] != nullptr: sample i is a histogram, else it is v[i] (which may be the stale marker).
+struct MixedSeries {
+  uint32_t row = 0;
+  std::span<const TimestampMs> t;
+  std::span<const double> v;
+  std::span<const HistogramPtr> h;
+};
+
+/// Receives what a scan finds. What is passed lives only during the call.
+class TileVisitor {
+ public:
+  virtual ~TileVisitor() = default;
+  virtual void on_tile(const Tile& tile) = 0;
+  virtual void on_mixed(const MixedSeries& series) = 0;
+};
+
+/// The series of a selection at some moment. Immutable. Rows that lie together in the store are
+/// neighbours here. Sources derive from it to keep their own placement data.
+struct RowSet {
+  virtual ~RowSet() = default;
+  uint64_t version = 0;        ///< Changes exactly when the rows do; never 0.
+  std::vector<Labels> labels;  ///< One per row, all different.
+};
+
+/// Rows [begin, end) of a RowSet.
+struct RowRange {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
+/// The series that match some matchers, kept up to date by its source: a series is tested once,
+/// when it is born. Thread-safe.
+class Selection {
+ public:
+  virtual ~Selection() = default;
+  /// The series now: the same pointer as last time when nothing changed. O(1) then.
+  virtual std::shared_ptr<const RowSet> rows() = 0;
+  /// Visits all samples with from < t <= to of `range` of `rows` (a RowSet of this selection).
+  /// Each row appears in at most one tile or mixed series; rows without samples in none. Tiles
+  /// come in ascending row order. Takes no lock; sees each scrape whole or not at all.
+  virtual Status scan(const RowSet& rows, RowRange range, TimestampMs from, TimestampMs to,
+                      TileVisitor& visitor) const = 0;
+};
+
+/// Where series come from. Thread-safe.
+class SeriesSource {
+ public:
+  virtual ~SeriesSource() = default;
+  /// A selection; as long as it is held, it is kept up to date. Fails only with kLimit.
+  virtual Result<std::shared_ptr<Selection>> select(const Matchers& matchers) = 0;
+  /// Label sets that match any of `selectors` (empty: all) and have a sample in [from, to].
+  virtual Result<std::vector<Labels>> series(const std::vector<Matchers>& selectors,
+                                             TimestampMs from, TimestampMs to) = 0;
+};
+
+}  // namespace tocsin::base

@@ -1,0 +1,73 @@
+// Inbound HTTP/1.1 with strict framing, bounded heads, bodies and idle time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/executor.h"
+#include "engine/base/log.h"
+#include "engine/base/status.h"
+#include "engine/net/http_client.h"
+
+namespace tocsin::net {
+
+/// A request, framed and bounded.
+struct ServerRequest {
+  std::string method;
+  std::string path;     ///< Decoded, without the query; always starts with '/'.
+  std::string query;    ///< Raw, without '?'.
+  HeaderList headers;   ///< Names lower case.
+  std::string body;     ///< Decompressed when Content-Encoding was gzip, zstd or deflate.
+  std::string remote;   ///< "127.0.0.1:52612".
+  std::string_view header(std::string_view name) const;
+};
+
+struct ServerResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  HeaderList headers;
+  std::string body;
+};
+
+/// Answers one request, on a thread of the executor. Must not throw.
+using ServerHandler = std::function<ServerResponse(const ServerRequest&)>;
+
+/// Bounds; each violation is a 4xx and a closed connection (spec: reliability 2.1 and 5.1).
+struct ServerLimits {
+  uint32_t head_bytes_max = 64u << 10;
+  uint64_t body_bytes_max = 32u << 20;
+  uint32_t connections_max = 512;
+  base::DurationMs head_timeout = 10 * base::kSecond;
+  base::DurationMs body_timeout = 60 * base::kSecond;
+  base::DurationMs idle_timeout = 5 * base::kMinute;
+};
+
+/// Listens and serves until stopped.
+class HttpServer {
+ public:
+  virtual ~HttpServer() = default;
+  /// The port actually bound (of ":0").
+  virtual uint16_t port() const = 0;
+  /// Stops accepting, lets running requests finish for at most `grace`, then closes. Blocks.
+  virtual void stop(base::DurationMs grace) = 0;
+};
+
+/// Binds `address` ("host:port", ":9099", "[::1]:0") and starts serving on a thread of its own;
+/// handlers run on `executor`. Fails with one sentence when the address is bad or in use.
+base::Result<std::unique_ptr<HttpServer>> serve_http(std::string_view address, ServerHandler handler,
+                                                     base::Executor& executor, ServerLimits limits,
+                                                     base::Log log);
+
+/// Query or form parameters in order, percent- and plus-decoded; a malformed escape stays as it is.
+std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
+/// RFC 3986 percent-encoding of everything but unreserved characters (space → %20).
+std::string percent_encode(std::string_view text);
+/// Go's url.QueryEscape (space → '+').
+std::string query_escape(std::string_view text);
+
+}  // namespace tocsin::net

@@ -1,0 +1,110 @@
+// The evaluator's door: prepare a plan once, run it at one or many timestamps.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/annotations.h"
+#include "engine/base/clock.h"
+#include "engine/base/series_source.h"
+#include "promql/syntax/parser.h"
+
+namespace tocsin::promql {
+
+/// Bounds on one run; exceeding one is an error (kLimit, kTimeout) that names it and its flag.
+struct QueryLimits {
+  uint64_t samples_max = 50'000'000;         ///< --query.max-samples
+  uint64_t memory_bytes_max = 1ull << 30;    ///< --query.max-memory
+  base::DurationMs timeout = 2 * base::kMinute;  ///< --query.timeout
+};
+
+struct EvalOptions {
+  base::DurationMs lookback_delta = 5 * base::kMinute;
+  base::DurationMs default_subquery_step = base::kMinute;  ///< The global evaluation interval.
+  QueryLimits limits;
+  Features features;
+};
+
+/// When to evaluate: start, start+step, … ≤ end. An instant query has start == end (step ignored).
+struct EvalRange {
+  base::TimestampMs start = 0;
+  base::TimestampMs end = 0;
+  base::DurationMs step = 0;
+  bool instant() const { return start == end && step == 0; }
+};
+
+/// Set from any thread to stop a run soon with kCancelled.
+using CancelFlag = std::atomic<bool>;
+
+/// A point of a result: a float, or a histogram when `h` is set.
+struct Point {
+  base::TimestampMs t = 0;
+  double v = 0;
+  base::HistogramPtr h;
+};
+
+struct ResultSeries {
+  base::Labels labels;
+  std::vector<Point> points;  ///< One for an instant vector.
+};
+
+struct QueryStats {
+  uint64_t samples_read = 0;   ///< Of storage, after the window cut: upstream's totalQueryableSamples.
+  uint64_t samples_peak = 0;   ///< Held at once.
+  int64_t eval_ns = 0;
+};
+
+/// What a run found. Order of `series` as upstream's: as the outermost function or aggregation left
+/// it for instant vectors, sorted by labels for matrices.
+struct QueryResult {
+  ValueType type = ValueType::kNone;
+  std::vector<ResultSeries> series;  ///< kVector, kMatrix.
+  Point scalar;                      ///< kScalar.
+  std::string string;                ///< kString.
+  base::Annotations annotations;
+  QueryStats stats;
+};
+
+/// The rows of an operator's output. Immutable; `id` changes exactly when the rows do.
+struct Schema {
+  uint64_t id = 0;
+  std::vector<base::Labels> labels;  ///< One per row.
+};
+
+/// An instant vector without labels in the way: for rules. Valid until the plan runs again.
+struct InstantFrame {
+  std::shared_ptr<const Schema> schema;
+  std::span<const double> values;            ///< One per row.
+  std::span<const uint64_t> present;         ///< Bit r: row r has a sample.
+  std::span<const base::HistogramPtr> histograms;  ///< Empty, or one per row (null: float).
+  const base::Annotations* annotations = nullptr;
+  QueryStats stats;
+  bool has(size_t row) const { return (present[row / 64] >> (row % 64)) & 1u; }
+};
+
+/// An expression made ready to run over a source, again and again: selections stay registered,
+/// grouping and join maps are kept while the schemas below do not change. Used by one thread at a
+/// time. The source must outlive it.
+class Query {
+ public:
+  /// Fails with kUnsupported (by name and position in the query) for what this version lacks, and
+  /// kInvalid for what upstream refuses when a query is created.
+  static base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text,
+                                                      base::SeriesSource& source,
+                                                      const EvalOptions& options,
+                                                      const base::Clock& clock);
+  virtual ~Query() = default;
+
+  /// Any query. Range queries (not instant()) need a scalar or vector expression.
+  virtual base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel = nullptr) = 0;
+  /// A scalar or vector expression at one timestamp; a scalar is one row without labels. Fails with
+  /// upstream's texts, e.g. "vector cannot contain metrics with the same labelset".
+  virtual base::Result<InstantFrame> run_instant(base::TimestampMs t,
+                                                 const CancelFlag* cancel = nullptr) = 0;
+};
+
+}  // namespace tocsin::promql
