@@ -25,7 +25,12 @@ using List = std::vector<Value>;
 enum class IntType : uint8_t { kInt, kInt64, kMonth, kWeekday };
 
 /// What a string is trusted to be in HTML. Text mode treats all alike.
-enum class Trust : uint8_t { kPlain, kHtml, kUrl };
+enum class Trust : uint8_t {
+  kPlain,
+  kHtml,     ///< Go's template.HTML
+  kUrl,      ///< Go's template.URL
+  kEscaped,  ///< A string that went through the function html
+};
 
 /// A duration in nanoseconds (Go's time.Duration).
 struct Duration {
@@ -69,7 +74,7 @@ class Object {
   /// What printing it shows (Go's String method); nullopt: printed by its fields().
   virtual std::optional<std::string> text() const { return std::nullopt; }
   /// Name and value of each exported field in declaration order, for %v, %+v and toJson.
-  virtual std::vector<std::pair<std::string, Value>> fields() const { return {}; }
+  virtual std::vector<std::pair<std::string, Value>> fields() const;
   /// What toJson writes instead of fields(); nullopt: an object made of fields().
   virtual std::optional<std::string> json() const { return std::nullopt; }
 };
