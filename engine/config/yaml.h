@@ -47,7 +47,8 @@ struct YamlNode::Entry {
 struct YamlLimits {
   uint64_t bytes_max = 32u << 20;
   uint32_t depth_max = 100;
-  uint32_t nodes_max = 4'000'000;  ///< After alias expansion.
+  uint32_t nodes_max = 4'000'000;      ///< After alias expansion.
+  uint32_t alias_nodes_max = 200'000;  ///< That come from aliases.
 };
 
 /// The documents of a text (often one). Refused with file:line:column: syntax errors, unterminated
@@ -60,13 +61,14 @@ base::Result<YamlNode> parse_yaml_document(std::string_view text, const std::str
 /// Whole file; fails with the path and the system's reason.
 base::Result<std::string> read_file(const std::string& path, uint64_t bytes_max = 64u << 20);
 
-// Typed reads. Each fails with the node's position and what was expected.
+// Typed reads. Each fails with the node's position and what was expected. A null reads as the zero
+// value ("", false, 0, an empty list), as upstream.
 base::Result<std::string> yaml_string(const YamlNode& node);      ///< Any scalar as text; null is "".
 base::Result<bool> yaml_bool(const YamlNode& node);               ///< true/false (YAML 1.1 yes/no/on/off too, as upstream).
 base::Result<int64_t> yaml_int(const YamlNode& node);
 base::Result<double> yaml_float(const YamlNode& node);
 base::Result<int64_t> yaml_duration(const YamlNode& node);        ///< Prometheus duration → ms.
-base::Result<uint64_t> yaml_size(const YamlNode& node);           ///< "10MB", "1KiB", "5" (base-2 units as upstream) → bytes.
+base::Result<uint64_t> yaml_size(const YamlNode& node);           ///< "10MB", "1KiB", "0" (base-2 units as upstream; a unit is required) → bytes.
 base::Result<std::vector<std::string>> yaml_strings(const YamlNode& node);
 
 /// Reads a mapping field by field and refuses what was not asked for:
