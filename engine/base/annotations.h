@@ -29,7 +29,8 @@ class Annotations {
   const std::vector<Annotation>& items() const { return items_; }
   /// Texts as upstream prints them, of one severity: "PromQL info: … (1:5)", positions resolved in
   /// `query`; at most `limit` texts (0 = all), then one line saying how many were left out.
-  std::vector<std::string> render(Severity severity, std::string_view query, size_t limit = 0) const;
+  std::vector<std::string> render(Severity severity, std::string_view query,
+                                  size_t limit = 0) const;
 
  private:
   std::vector<Annotation> items_;

@@ -7,7 +7,8 @@
 
 namespace tocsin::base {
 
-/// A run of consecutive buckets; `offset` from the end of the previous span (the first: from index 0).
+/// A run of consecutive buckets; `offset` from the end of the previous span (the first: from index
+/// 0).
 struct HistogramSpan {
   int32_t offset = 0;
   uint32_t length = 0;

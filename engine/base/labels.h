@@ -77,7 +77,8 @@ class Labels {
   Labels with(std::string_view name, std::string_view value) const;
 
   /// {a="b", c="d"} with Go-quoted values; the metric name in front when there is one:
-  /// up{job="x"}. Upstream's labels.Labels.String() prints {__name__="up", job="x"}: see to_braces().
+  /// up{job="x"}. Upstream's labels.Labels.String() prints {__name__="up", job="x"}: see
+  /// to_braces().
   std::string to_metric() const;
   /// {__name__="up", job="x"}, as upstream's errors print label sets.
   std::string to_braces() const;

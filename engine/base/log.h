@@ -41,7 +41,8 @@ class Log {
  private:
   struct Sink;
   explicit Log(std::shared_ptr<Sink> sink);
-  void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const;
+  void write(LogLevel level, std::string_view message,
+             std::initializer_list<LogField> fields) const;
   std::shared_ptr<Sink> sink_;
   std::string component_;
 };

@@ -20,7 +20,8 @@ class Regex {
   static Result<Regex> compile(std::string_view expression);
   bool matches(std::string_view text) const;
   const std::string& expression() const;
-  /// When the expression is a finite set of literals, these, else empty. Lets an index look them up.
+  /// When the expression is a finite set of literals, these, else empty. Lets an index look them
+  /// up.
   const std::vector<std::string>& literals() const;
   /// Replaces the first capture references of `replacement` ($1, ${name}, $$) as Go's
   /// Regexp.Expand does. `text` must match; returns false otherwise.

@@ -12,17 +12,15 @@ namespace tocsin::base {
 /// nullopt on a syntax error or a value out of range.
 std::optional<double> parse_float(std::string_view text);
 
-/// Shortest digits that round-trip, always fixed notation (Go 'f', -1): query literals, API scalars.
+/// Shortest digits that round-trip, always fixed notation (Go 'f', -1): query literals, API
+/// scalars.
 void append_fixed(std::string& out, double v);
 /// API sample values: fixed, but exponent form when 0 < |v| < 1e-6 or |v| >= 1e21 ("1e-07").
 void append_sample(std::string& out, double v);
 /// Exponent form with the shortest mantissa (Go 'e', -1): the `value` of alerts ("1e+00").
 void append_exponent(std::string& out, double v);
-/// Go's %v and 'g', -1: exponent form when the exponent is below -4 or at least 21 — the form in
-/// template output of float64 printed by print/%v.
-void append_shortest(std::string& out, double v);
-/// Go's 'g', -1 with the exponent bound of the shortest precision, at least 6 and at most 21 — as
-/// strconv.FormatFloat(v, 'g', -1, 64) prints ("1e+06", "123456").
+/// Go's 'g', -1, which is also what %v and templates print: shortest digits, exponent form when the
+/// decimal exponent is below -4 or at least 6 ("1e+06", "123456", "0.0001", "1e-05").
 void append_general(std::string& out, double v);
 /// OpenMetrics float: general form with ".0" appended when it has neither '.' nor 'e' ("1.0").
 void append_openmetrics(std::string& out, double v);
@@ -30,7 +28,6 @@ void append_openmetrics(std::string& out, double v);
 std::string format_fixed(double v);
 std::string format_sample(double v);
 std::string format_exponent(double v);
-std::string format_shortest(double v);
 std::string format_general(double v);
 
 /// Seconds with up to three decimals as the API prints timestamps: 1435781430.781, 1435781451.

@@ -13,9 +13,9 @@ struct Sample {
   double v = 0;
 };
 
-/// "The series ended here." Only these bits mean it; other NaNs are values. A signalling NaN: move it
-/// as bits or through plain loads and stores, never through arithmetic.
-/// Source: prometheus model/value/value.go.
+/// "The series ended here." Only these bits mean it; other NaNs are values. A signalling NaN: move
+/// it as bits or through plain loads and stores, never through arithmetic. Source: prometheus
+/// model/value/value.go.
 inline constexpr uint64_t kStaleBits = 0x7ff0000000000002;
 /// What a parsed "NaN" becomes.
 inline constexpr uint64_t kNormalNanBits = 0x7ff8000000000001;

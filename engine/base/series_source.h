@@ -17,11 +17,12 @@
 namespace tocsin::base {
 
 /// Consecutive rows of a selection whose samples share timestamps: a rectangle of doubles, one
-/// contiguous column per timestamp. A single series with timestamps of its own is a tile of one row.
+/// contiguous column per timestamp. A single series with timestamps of its own is a tile of one
+/// row.
 struct Tile {
-  uint32_t first_row = 0;           ///< Row number in the RowSet.
-  uint32_t rows = 0;                ///< At least 1.
-  std::span<const TimestampMs> t;   ///< Columns, strictly ascending, at least one.
+  uint32_t first_row = 0;          ///< Row number in the RowSet.
+  uint32_t rows = 0;               ///< At least 1.
+  std::span<const TimestampMs> t;  ///< Columns, strictly ascending, at least one.
   /// values[c][i] is row first_row+i at t[c]; may be the absent or the stale marker (sample.h).
   const double* const* values = nullptr;
   /// gaps[c] == 0: every row of the tile has a value at column c. Non-zero: some may not.

@@ -55,7 +55,8 @@ struct Error {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor): reads as a value
+  Status(Error error)
+      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor): reads as a value
   Status(Code code, std::string message, Position where = {})
       : error_(Error{code, std::move(message), std::move(where)}) {}
 
@@ -75,23 +76,40 @@ class [[nodiscard]] Status {
 template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(E error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return state_.index() == 0; }
   bool ok() const { return has_value(); }
   explicit operator bool() const { return has_value(); }
 
   /// Requires has_value().
-  T& operator*() & { assert(has_value()); return *std::get_if<0>(&state_); }
-  const T& operator*() const& { assert(has_value()); return *std::get_if<0>(&state_); }
-  T&& operator*() && { assert(has_value()); return std::move(*std::get_if<0>(&state_)); }
+  T& operator*() & {
+    assert(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  const T& operator*() const& {
+    assert(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  T&& operator*() && {
+    assert(has_value());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T* operator->() { return &**this; }
   const T* operator->() const { return &**this; }
 
   /// Requires !has_value().
-  const E& error() const& { assert(!has_value()); return *std::get_if<1>(&state_); }
-  E&& error() && { assert(!has_value()); return std::move(*std::get_if<1>(&state_)); }
+  const E& error() const& {
+    assert(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  E&& error() && {
+    assert(!has_value());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
  private:
   std::variant<T, E> state_;

@@ -1,8 +1,8 @@
 // Interned strings: label names and values become 32-bit numbers.
 //
-// The table is process-wide (docs/architecture.md, "One table of symbols"): a symbol is as global as
-// the string it stands for. Entries are counted by the label sets that use them and freed with the
-// last one, so a fleet that churns through names does not grow the process.
+// The table is process-wide (docs/architecture.md, "One table of symbols"): a symbol is as global
+// as the string it stands for. Entries are counted by the label sets that use them and freed with
+// the last one, so a fleet that churns through names does not grow the process.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace tocsin::base {
 
-/// A number for a string. 0 is the empty string. Equal symbols ⇔ equal strings, while both are held.
+/// A number for a string. 0 is the empty string. Equal symbols ⇔ equal strings, while both are
+/// held.
 using Symbol = uint32_t;
 
 namespace symbols {
@@ -23,6 +24,8 @@ void retain(Symbol symbol);
 void release(Symbol symbol);
 /// The string. Lifetime: while somebody holds the symbol. Lock-free.
 std::string_view view(Symbol symbol);
+/// A 64-bit hash of the string, the same in every run of the program. The symbol must be held.
+uint64_t text_hash(Symbol symbol);
 /// The symbol of `text` if some label set uses it, without adding a reference; 0 if none does.
 /// Meaningful only while the caller keeps a label set alive that has it; otherwise a hint.
 Symbol find(std::string_view text);

@@ -36,7 +36,8 @@ std::string format_go_duration(int64_t nanoseconds);
 /// RFC 3339 in UTC with milliseconds ("2026-01-02T03:04:05.678Z"), always three digits.
 std::string format_rfc3339_ms(TimestampMs t);
 
-/// RFC 3339 in UTC, the fraction trimmed of trailing zeros and left out when zero (Go's RFC3339Nano).
+/// RFC 3339 in UTC, the fraction trimmed of trailing zeros and left out when zero (Go's
+/// RFC3339Nano).
 std::string format_rfc3339(TimestampMs t);
 
 /// Parses RFC 3339 with any offset and fraction (truncated to ms).

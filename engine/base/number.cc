@@ -1,0 +1,218 @@
+#include "engine/base/number.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "engine/base/sample.h"
+
+namespace tocsin::base {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool equals_ignoring_case(std::string_view text, std::string_view word) {
+  return std::ranges::equal(text, word, [](char a, char b) { return lower(a) == b; });
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex_digit(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+
+// Underscores may stand between digits only (Go's underscoreOK); removes them.
+bool strip_underscores(std::string_view text, bool hex, std::string& out) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '_') {
+      out += text[i];
+      continue;
+    }
+    const auto digit = [&](size_t at) { return hex ? is_hex_digit(text[at]) : is_digit(text[at]); };
+    const bool behind_prefix = hex && i == 0;
+    if (i + 1 == text.size() || !digit(i + 1)) return false;
+    if (!behind_prefix && (i == 0 || !digit(i - 1))) return false;
+  }
+  return true;
+}
+
+// from_chars on the magnitude; an underflow is 0, an overflow an error.
+std::optional<double> parse_magnitude(std::string_view text, std::chars_format format) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
+  if (end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) {
+    // from_chars does not say which way it went: a negative exponent went to zero.
+    const bool tiny = text.find("e-") != std::string_view::npos ||
+                      text.find("E-") != std::string_view::npos ||
+                      text.find("p-") != std::string_view::npos || text.starts_with("0.");
+    return tiny ? std::optional<double>(0.0) : std::nullopt;
+  }
+  if (error != std::errc{}) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_unsigned(std::string_view text) {
+  if (equals_ignoring_case(text, "inf") || equals_ignoring_case(text, "infinity")) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const bool hex = text.size() > 2 && text[0] == '0' && lower(text[1]) == 'x';
+  if (hex) text.remove_prefix(2);
+  if (text.empty() || !(is_hex_digit(text[0]) || text[0] == '.' || text[0] == '_')) {
+    return std::nullopt;
+  }
+  if (!hex && !(is_digit(text[0]) || text[0] == '.')) return std::nullopt;
+  std::string plain;
+  if (text.find('_') != std::string_view::npos) {
+    if (!strip_underscores(text, hex, plain)) return std::nullopt;
+    text = plain;
+  }
+  if (hex && text.find_first_of("pP") == std::string_view::npos) return std::nullopt;
+  return parse_magnitude(text, hex ? std::chars_format::hex : std::chars_format::general);
+}
+
+// Shortest digits d₁d₂… and the exponent X of d₁: value = d₁.d₂… × 10^X. Requires finite v.
+struct Digits {
+  std::array<char, 24> text;
+  size_t count = 0;
+  int exponent = 0;
+  bool negative = false;
+};
+
+Digits shortest_digits(double v) {
+  std::array<char, 40> buffer;
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(v),
+                                    std::chars_format::scientific);
+  Digits out;
+  out.negative = std::signbit(v);
+  const char* at = buffer.data();
+  for (; at != result.ptr && *at != 'e'; ++at) {
+    if (*at != '.') out.text[out.count++] = *at;
+  }
+  const char* exponent = at + (at[1] == '+' ? 2 : 1);
+  std::from_chars(exponent, result.ptr, out.exponent);
+  return out;
+}
+
+bool append_special(std::string& out, double v) {
+  if (std::isfinite(v)) return false;
+  out += std::isnan(v) ? "NaN" : v > 0 ? "+Inf" : "-Inf";
+  return true;
+}
+
+void lay_out_fixed(std::string& out, const Digits& digits) {
+  if (digits.negative) out += '-';
+  if (digits.exponent < 0) {
+    out += "0.";
+    out.append(static_cast<size_t>(-digits.exponent - 1), '0');
+    out.append(digits.text.data(), digits.count);
+    return;
+  }
+  const size_t whole = static_cast<size_t>(digits.exponent) + 1;
+  out.append(digits.text.data(), std::min(whole, digits.count));
+  if (digits.count <= whole) {
+    out.append(whole - digits.count, '0');
+  } else {
+    out += '.';
+    out.append(digits.text.data() + whole, digits.count - whole);
+  }
+}
+
+void lay_out_exponent(std::string& out, const Digits& digits) {
+  if (digits.negative) out += '-';
+  out += digits.text[0];
+  if (digits.count > 1) {
+    out += '.';
+    out.append(digits.text.data() + 1, digits.count - 1);
+  }
+  const int magnitude = std::abs(digits.exponent);
+  out += digits.exponent < 0 ? "e-" : "e+";
+  if (magnitude < 10) out += '0';
+  out += std::to_string(magnitude);
+}
+
+}  // namespace
+
+std::optional<double> parse_float(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  const bool has_sign = negative || text.starts_with('+');
+  if (!has_sign && equals_ignoring_case(text, "nan")) return std::bit_cast<double>(kNormalNanBits);
+  if (has_sign) text.remove_prefix(1);
+  const auto magnitude = parse_unsigned(text);
+  if (!magnitude) return std::nullopt;
+  return negative ? -*magnitude : *magnitude;
+}
+
+void append_fixed(std::string& out, double v) {
+  if (append_special(out, v)) return;
+  lay_out_fixed(out, shortest_digits(v));
+}
+
+void append_sample(std::string& out, double v) {
+  if (append_special(out, v)) return;
+  const Digits digits = shortest_digits(v);
+  if (v != 0 && (digits.exponent < -6 || digits.exponent >= 21)) {
+    lay_out_exponent(out, digits);
+  } else {
+    lay_out_fixed(out, digits);
+  }
+}
+
+void append_exponent(std::string& out, double v) {
+  if (append_special(out, v)) return;
+  lay_out_exponent(out, shortest_digits(v));
+}
+
+void append_general(std::string& out, double v) {
+  if (append_special(out, v)) return;
+  const Digits digits = shortest_digits(v);
+  constexpr int kPrecision = 6;  // What Go decides by when the digits are the shortest.
+  if (digits.exponent < -4 || digits.exponent >= kPrecision) {
+    lay_out_exponent(out, digits);
+  } else {
+    lay_out_fixed(out, digits);
+  }
+}
+
+void append_openmetrics(std::string& out, double v) {
+  const size_t start = out.size();
+  append_general(out, v);
+  if (!std::isfinite(v)) return;
+  if (out.find_first_of(".e", start) == std::string::npos) out += ".0";
+}
+
+std::string format_fixed(double v) {
+  std::string out;
+  append_fixed(out, v);
+  return out;
+}
+std::string format_sample(double v) {
+  std::string out;
+  append_sample(out, v);
+  return out;
+}
+std::string format_exponent(double v) {
+  std::string out;
+  append_exponent(out, v);
+  return out;
+}
+std::string format_general(double v) {
+  std::string out;
+  append_general(out, v);
+  return out;
+}
+
+void append_timestamp(std::string& out, int64_t timestamp_ms) {
+  if (timestamp_ms < 0) out += '-';
+  const uint64_t magnitude = timestamp_ms < 0 ? ~static_cast<uint64_t>(timestamp_ms) + 1
+                                              : static_cast<uint64_t>(timestamp_ms);
+  out += std::to_string(magnitude / 1000);
+  const uint64_t fraction = magnitude % 1000;
+  if (fraction == 0) return;
+  out += '.';
+  out += static_cast<char>('0' + fraction / 100);
+  out += static_cast<char>('0' + fraction / 10 % 10);
+  out += static_cast<char>('0' + fraction % 10);
+}
+
+}  // namespace tocsin::base
