@@ -3,6 +3,7 @@
 # Flags of our own code. Outside headers are SYSTEM, so that their warnings stay theirs.
 add_library(tocsin_flags INTERFACE)
 target_include_directories(tocsin_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_libraries(tocsin_flags INTERFACE Threads::Threads)
 target_compile_options(tocsin_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef -Werror
@@ -27,15 +28,15 @@ function(tocsin_library name)
   tocsin_precompile(tocsin_${name})
 endfunction()
 
-# The standard headers, precompiled once by tocsin_base and shared by all.
+# The standard headers, precompiled once and shared by all.
+if(TOCSIN_PCH)
+  add_library(tocsin_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
+  target_link_libraries(tocsin_pch PUBLIC tocsin_flags)
+  target_precompile_headers(tocsin_pch PRIVATE ${PROJECT_SOURCE_DIR}/engine/base/pch_std.h)
+endif()
 function(tocsin_precompile target)
-  if(NOT TOCSIN_PCH)
-    return()
-  endif()
-  if(target STREQUAL "tocsin_base")
-    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/engine/base/pch_std.h)
-  else()
-    target_precompile_headers(${target} REUSE_FROM tocsin_base)
+  if(TOCSIN_PCH)
+    target_precompile_headers(${target} REUSE_FROM tocsin_pch)
   endif()
 endfunction()
 
