@@ -39,8 +39,8 @@ std::optional<std::string_view> class_char(std::string_view& pattern) {
   return rune;
 }
 
-/// Does `rune` fall into the class whose '[' has been taken? nullopt: malformed. UTF-8 texts compare
-/// like their code points, so ranges compare bytes.
+/// Does `rune` fall into the class whose '[' has been taken? nullopt: malformed. UTF-8 texts
+/// compare like their code points, so ranges compare bytes.
 std::optional<bool> matches_class(std::string_view& pattern, std::string_view rune) {
   const bool negated = pattern.starts_with('^');
   if (negated) pattern.remove_prefix(1);

@@ -89,7 +89,8 @@ struct Given {
   bool regex, modulus, separator, replacement;
 };
 
-std::optional<std::string> fault(const RelabelRule& rule, const Given& given, NameValidation names) {
+std::optional<std::string> fault(const RelabelRule& rule, const Given& given,
+                                 NameValidation names) {
   using enum RelabelAction;
   const RelabelAction action = rule.action;
   const std::string name(name_of(action));

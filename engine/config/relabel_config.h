@@ -13,8 +13,8 @@ namespace tocsin::config {
 /// Which metric and label names are legal (metric_name_validation_scheme).
 enum class NameValidation : uint8_t { kUtf8, kLegacy };
 
-/// One rule, checked as upstream does: unknown actions, keys that an action needs or does not allow,
-/// bad regular expressions. Source: prometheus model/relabel/relabel.go Validate.
+/// One rule, checked as upstream does: unknown actions, keys that an action needs or does not
+/// allow, bad regular expressions. Source: prometheus model/relabel/relabel.go Validate.
 base::Result<base::RelabelRule> parse_relabel_rule(const YamlNode& node,
                                                    NameValidation names = NameValidation::kUtf8);
 

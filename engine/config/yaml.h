@@ -21,12 +21,12 @@ class YamlNode {
   struct Entry;  ///< key (a scalar node) and value.
 
   Kind kind = Kind::kNull;
-  base::Position where;        ///< Start; file included.
-  std::string scalar;          ///< Text of a scalar.
-  bool quoted = false;         ///< Written with quotes or as a block: always a string.
-  bool block = false;          ///< Written as | or >: line k of the text stands k lines below `where`.
-  std::vector<YamlNode> items; ///< Of a sequence.
-  std::vector<Entry> entries;  ///< Of a mapping, in order; keys are unique.
+  base::Position where;  ///< Start; file included.
+  std::string scalar;    ///< Text of a scalar.
+  bool quoted = false;   ///< Written with quotes or as a block: always a string.
+  bool block = false;    ///< Written as | or >: line k of the text stands k lines below `where`.
+  std::vector<YamlNode> items;  ///< Of a sequence.
+  std::vector<Entry> entries;   ///< Of a mapping, in order; keys are unique.
 
   bool is_null() const { return kind == Kind::kNull; }
   bool is_scalar() const { return kind == Kind::kScalar; }
@@ -63,12 +63,14 @@ base::Result<std::string> read_file(const std::string& path, uint64_t bytes_max 
 
 // Typed reads. Each fails with the node's position and what was expected. A null reads as the zero
 // value ("", false, 0, an empty list), as upstream.
-base::Result<std::string> yaml_string(const YamlNode& node);      ///< Any scalar as text; null is "".
-base::Result<bool> yaml_bool(const YamlNode& node);               ///< true/false (YAML 1.1 yes/no/on/off too, as upstream).
+base::Result<std::string> yaml_string(const YamlNode& node);  ///< Any scalar as text; null is "".
+base::Result<bool> yaml_bool(
+    const YamlNode& node);  ///< true/false (YAML 1.1 yes/no/on/off too, as upstream).
 base::Result<int64_t> yaml_int(const YamlNode& node);
 base::Result<double> yaml_float(const YamlNode& node);
-base::Result<int64_t> yaml_duration(const YamlNode& node);        ///< Prometheus duration → ms.
-base::Result<uint64_t> yaml_size(const YamlNode& node);           ///< "10MB", "1KiB", "0" (base-2 units as upstream; a unit is required) → bytes.
+base::Result<int64_t> yaml_duration(const YamlNode& node);  ///< Prometheus duration → ms.
+base::Result<uint64_t> yaml_size(const YamlNode& node);  ///< "10MB", "1KiB", "0" (base-2 units as
+                                                         ///< upstream; a unit is required) → bytes.
 base::Result<std::vector<std::string>> yaml_strings(const YamlNode& node);
 
 /// Reads a mapping field by field and refuses what was not asked for:
@@ -79,7 +81,8 @@ base::Result<std::vector<std::string>> yaml_strings(const YamlNode& node);
 ///   return f.finish();   // first error; unknown keys with the nearest known key
 class YamlFields {
  public:
-  /// `what` names the mapping in messages ("route", "scrape_config"). A null node is an empty mapping.
+  /// `what` names the mapping in messages ("route", "scrape_config"). A null node is an empty
+  /// mapping.
   YamlFields(const YamlNode& node, std::string what);
 
   YamlFields& string(std::string_view key, std::string& out);
@@ -120,8 +123,8 @@ class YamlFields {
 /// The candidate closest to `word` by edit distance, if close enough to be a typing error, else "".
 std::string nearest_word(std::string_view word, std::span<const std::string> candidates);
 
-/// Shell globs as Go's filepath.Glob: sorted paths. A pattern without wildcards must exist… or gives
-/// nothing: the caller decides whether that is an error.
+/// Shell globs as Go's filepath.Glob: sorted paths. A pattern without wildcards must exist… or
+/// gives nothing: the caller decides whether that is an error.
 base::Result<std::vector<std::string>> glob(const std::string& pattern);
 /// `path`, taken relative to the folder of `file` when it is not absolute.
 std::string resolve_path(const std::string& file, const std::string& path);

@@ -132,10 +132,10 @@ YamlFields& YamlFields::unsupported(std::span<const std::string_view> keys, std:
   if (!node_->is_mapping()) return *this;
   for (const YamlNode::Entry& entry : node_->entries) {
     if (std::find(keys.begin(), keys.end(), entry.key.scalar) == keys.end()) continue;
-    fail(Error{Code::kUnsupported,
-               "\"" + entry.key.scalar + "\" in " + what_ + " is not supported: " +
-                   std::string(why),
-               entry.key.where});
+    fail(
+        Error{Code::kUnsupported,
+              "\"" + entry.key.scalar + "\" in " + what_ + " is not supported: " + std::string(why),
+              entry.key.where});
   }
   return *this;
 }

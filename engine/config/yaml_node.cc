@@ -101,7 +101,8 @@ Result<std::string> yaml_string(const YamlNode& node) {
 Result<bool> yaml_bool(const YamlNode& node) {
   if (node.is_null()) return false;
   if (node.is_scalar() && !node.quoted) {
-    if (one_of(node.scalar, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"}))
+    if (one_of(node.scalar,
+               {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"}))
       return true;
     if (one_of(node.scalar,
                {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"}))

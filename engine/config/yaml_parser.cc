@@ -1,5 +1,6 @@
-// Text → tree, over libyaml's events: Go's YAML library is a port of libyaml, so what is refused, and
-// with which words, equals promtool. Duplicate keys, merge keys, budgets and byte columns are ours.
+// Text → tree, over libyaml's events: Go's YAML library is a port of libyaml, so what is refused,
+// and with which words, equals promtool. Duplicate keys, merge keys, budgets and byte columns are
+// ours.
 #include <yaml.h>
 
 #include <algorithm>
@@ -26,8 +27,8 @@ struct Event {
   ~Event() { yaml_event_delete(&raw); }
 };
 
-/// Turns libyaml's marks (code points from the start) into lines and byte columns. Marks come almost
-/// always in ascending order, so one pass over the text serves them all.
+/// Turns libyaml's marks (code points from the start) into lines and byte columns. Marks come
+/// almost always in ascending order, so one pass over the text serves them all.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : text_(text) {}

@@ -127,12 +127,25 @@ Status fold_bearer(const YamlNode& node, Secret token, std::string token_file,
   return {};
 }
 
-constexpr std::array<std::string_view, 19> kReservedHeaders{
-    "authorization", "host", "content-encoding", "content-length", "content-type", "user-agent",
-    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "www-authenticate",
-    "accept-encoding", "x-prometheus-remote-write-version", "x-prometheus-remote-read-version",
-    "x-prometheus-scrape-timeout-seconds", "x-amz-date", "x-amz-security-token",
-    "x-amz-content-sha256", "transfer-encoding"};
+constexpr std::array<std::string_view, 19> kReservedHeaders{"authorization",
+                                                            "host",
+                                                            "content-encoding",
+                                                            "content-length",
+                                                            "content-type",
+                                                            "user-agent",
+                                                            "connection",
+                                                            "keep-alive",
+                                                            "proxy-authenticate",
+                                                            "proxy-authorization",
+                                                            "www-authenticate",
+                                                            "accept-encoding",
+                                                            "x-prometheus-remote-write-version",
+                                                            "x-prometheus-remote-read-version",
+                                                            "x-prometheus-scrape-timeout-seconds",
+                                                            "x-amz-date",
+                                                            "x-amz-security-token",
+                                                            "x-amz-content-sha256",
+                                                            "transfer-encoding"};
 
 /// One header: {values, secrets, files}.
 Status read_header(const YamlNode::Entry& entry, HttpClientConfig& out) {

@@ -16,7 +16,8 @@ TEST(RelabelConfig, ReadsDefaultsAndValues) {
   const auto node = parse_yaml_document(
       "- {source_labels: [a, b], target_label: c}\n"
       "- {action: DROP, regex: true, source_labels: [x]}\n"
-      "- {target_label: gone, replacement: ''}\n", "");
+      "- {target_label: gone, replacement: ''}\n",
+      "");
   ASSERT_TRUE(node.ok());
   const auto rules = parse_relabel_rules(*node, "relabel rule");
   ASSERT_TRUE(rules.ok()) << rules.error().to_string();

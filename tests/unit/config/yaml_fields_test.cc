@@ -38,7 +38,9 @@ std::string error_of(std::string_view text) {
 TEST(YamlFields, ReadsEveryType) {
   Sample out;
   ASSERT_TRUE(read("name: n\nflag: no\ncount: 3\nratio: 2.5\nwait: 1m\nbytes: 1KB\n"
-                   "words: [a]\nlabels: {x: 1, y: ~}\n", out).ok());
+                   "words: [a]\nlabels: {x: 1, y: ~}\n",
+                   out)
+                  .ok());
   EXPECT_EQ(out.name, "n");
   EXPECT_FALSE(out.flag);
   EXPECT_EQ(out.count, 3);

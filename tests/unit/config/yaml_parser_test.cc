@@ -47,7 +47,11 @@ TEST(YamlParser, MarksBlockScalars) {
 }
 
 TEST(YamlParser, SkipsAByteOrderMark) {
-  EXPECT_EQ(parsed("\xEF\xBB\xBF" "a: b").find("a")->where.column, 4u);
+  EXPECT_EQ(parsed("\xEF\xBB\xBF"
+                   "a: b")
+                .find("a")
+                ->where.column,
+            4u);
 }
 
 TEST(YamlParser, EmptyTextIsANullNode) {
@@ -129,8 +133,7 @@ TEST(YamlParser, BoundsAliasExpansion) {
 }
 
 TEST(YamlParser, BoundsDepthNodesAndBytes) {
-  EXPECT_EQ(refused(std::string(200'000, '[')),
-            "f.yml:1:101: YAML nested deeper than 100 levels");
+  EXPECT_EQ(refused(std::string(200'000, '[')), "f.yml:1:101: YAML nested deeper than 100 levels");
   EXPECT_EQ(refused("[a, b, c]", {.nodes_max = 3}),
             "f.yml:1:8: more than 3 YAML nodes in one file");
   EXPECT_EQ(refused("abcdef", {.bytes_max = 5}), "f.yml: larger than 5 bytes; split the file");
