@@ -3,12 +3,13 @@
 # Flags of our own code. Outside headers are SYSTEM, so that their warnings stay theirs.
 add_library(tocsin_flags INTERFACE)
 target_include_directories(tocsin_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_link_libraries(tocsin_flags INTERFACE Threads::Threads)
 target_compile_options(tocsin_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef -Werror
   # Results must not depend on the machine: no contraction of a*b+c into one rounding.
-  -ffp-contract=off)
+  -ffp-contract=off
+  -pthread)
+target_link_options(tocsin_flags INTERFACE -pthread)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports std::optional and std::variant moves that clang proves initialised.
   target_compile_options(tocsin_flags INTERFACE -Wno-maybe-uninitialized)
