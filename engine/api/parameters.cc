@@ -1,0 +1,92 @@
+#include "engine/api/parameters.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "engine/base/number.h"
+#include "promql/syntax/parser.h"
+
+namespace tocsin::api {
+
+using base::Code;
+using base::Error;
+
+Parameters::Parameters(const net::ServerRequest& request)
+    : values_(net::parse_form(request.query)) {
+  if (!request.header("content-type").starts_with("application/x-www-form-urlencoded")) return;
+  // Upstream merges them, the body first.
+  auto form = net::parse_form(request.body);
+  values_.insert(values_.begin(), std::make_move_iterator(form.begin()),
+                 std::make_move_iterator(form.end()));
+}
+
+std::string_view Parameters::get(std::string_view name) const {
+  for (const auto& [known, value] : values_) {
+    if (known == name) return value;
+  }
+  return {};
+}
+
+bool Parameters::has(std::string_view name) const {
+  return std::ranges::any_of(values_, [&](const auto& value) { return value.first == name; });
+}
+
+std::vector<std::string> Parameters::all(std::string_view name) const {
+  std::vector<std::string> out;
+  for (const auto& [known, value] : values_) {
+    if (known == name) out.push_back(value);
+  }
+  return out;
+}
+
+base::Result<base::TimestampMs> parse_time(std::string_view text) {
+  const std::string refusal = "cannot parse " + base::go_quote(text) + " to a valid timestamp";
+  if (const auto seconds = base::parse_float(text)) {
+    const double ms = std::round(*seconds * 1000);
+    if (!std::isfinite(ms) || std::abs(ms) >= 9.2e18) return Error{Code::kInvalid, refusal};
+    return std::clamp(static_cast<base::TimestampMs>(ms), kTimeMin, kTimeMax);
+  }
+  auto time = base::parse_rfc3339(text);
+  if (!time) return Error{Code::kInvalid, refusal};
+  return time;
+}
+
+base::Result<base::DurationMs> parse_step(std::string_view text) {
+  const std::string refusal = "cannot parse " + base::go_quote(text) + " to a valid duration";
+  if (const auto seconds = base::parse_float(text)) {
+    const double ns = *seconds * 1e9;
+    if (!(std::abs(ns) < 9.223372036854775e18))
+      return Error{Code::kInvalid, refusal + ". It overflows int64"};
+    return static_cast<base::DurationMs>(ns) / 1'000'000;
+  }
+  auto duration = base::parse_duration(text);
+  if (!duration) return Error{Code::kInvalid, refusal};
+  return duration;
+}
+
+base::Result<size_t> parse_limit(std::string_view text) {
+  if (text.empty()) return size_t{0};
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return Error{Code::kInvalid,
+                 "strconv.Atoi: parsing " + base::go_quote(text) + ": invalid syntax"};
+  }
+  if (value < 0) return Error{Code::kInvalid, "limit must be non-negative"};
+  return static_cast<size_t>(value);
+}
+
+base::Result<std::vector<base::Matchers>> parse_matches(const std::vector<std::string>& texts) {
+  std::vector<base::Matchers> out;
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(auto matchers, promql::parse_selector(text));
+    const bool any =
+        std::ranges::any_of(matchers, [](const base::Matcher& m) { return !m.matches_empty(); });
+    if (!any) return Error{Code::kInvalid, "match[] must contain at least one non-empty matcher"};
+    out.push_back(std::move(matchers));
+  }
+  return out;
+}
+
+}  // namespace tocsin::api

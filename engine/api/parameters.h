@@ -1,0 +1,44 @@
+// Parameters of API calls: names, times, durations.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/matcher.h"
+#include "engine/base/status.h"
+#include "engine/base/time.h"
+#include "engine/net/http_server.h"
+
+namespace tocsin::api {
+
+/// The parameters of a request: of the URL, and of the body when it is a form.
+class Parameters {
+ public:
+  explicit Parameters(const net::ServerRequest& request);
+  /// The first value of `name`, or "".
+  std::string_view get(std::string_view name) const;
+  bool has(std::string_view name) const;
+  /// All values of `name`, in order.
+  std::vector<std::string> all(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> values_;
+};
+
+/// Seconds since the epoch as a float (rounded to ms), or RFC 3339.
+base::Result<base::TimestampMs> parse_time(std::string_view text);
+/// Seconds as a float, or a Prometheus duration.
+base::Result<base::DurationMs> parse_step(std::string_view text);
+/// A whole number, at least 0; 0 (also for "") means no limit.
+base::Result<size_t> parse_limit(std::string_view text);
+/// The selectors of match[] parameters. An empty list stays empty.
+base::Result<std::vector<base::Matchers>> parse_matches(const std::vector<std::string>& texts);
+
+/// The earliest and latest time that a missing start or end stands for.
+inline constexpr base::TimestampMs kTimeMin = INT64_MIN / 4;
+inline constexpr base::TimestampMs kTimeMax = INT64_MAX / 4;
+
+}  // namespace tocsin::api

@@ -1,0 +1,146 @@
+#include "engine/api/result_json.h"
+
+#include <algorithm>
+
+#include "engine/base/json_writer.h"
+#include "engine/base/number.h"
+
+namespace tocsin::api {
+namespace {
+
+using promql::Point;
+using promql::QueryResult;
+using promql::ResultSeries;
+using promql::ValueType;
+
+void append_plain_string(std::string& out, std::string_view text) {
+  out += '"';
+  size_t clean = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<uint8_t>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out += text.substr(clean, i - clean);
+    clean = i + 1;
+    constexpr std::string_view kHex = "0123456789abcdef";
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
+    }
+  }
+  out += text.substr(clean);
+  out += '"';
+}
+
+void append_point(std::string& out, const Point& point) {
+  out += '[';
+  base::append_timestamp(out, point.t);
+  out += ",\"";
+  base::append_sample(out, point.v);
+  out += "\"]";
+}
+
+void append_values(std::string& out, const ResultSeries& series) {
+  out += ",\"values\":[";
+  for (size_t i = 0; i < series.points.size(); ++i) {
+    if (i != 0) out += ',';
+    append_point(out, series.points[i]);
+  }
+  out += ']';
+}
+
+void append_series(std::string& out, const ResultSeries& series, bool matrix) {
+  out += "{\"metric\":";
+  append_labels(out, series.labels);
+  if (matrix) {
+    append_values(out, series);
+  } else {
+    out += ",\"value\":";
+    append_point(out, series.points.front());
+  }
+  out += '}';
+}
+
+// Scalars and strings show their time as a plain float: 1.01, not 1.010.
+void append_plain_time(std::string& out, base::TimestampMs t) {
+  base::append_fixed(out, static_cast<double>(t) / 1000);
+}
+
+void append_stats(std::string& out, const promql::QueryStats& stats) {
+  const std::string seconds = base::format_fixed(static_cast<double>(stats.eval_ns) / 1e9);
+  out += R"(,"stats":{"timings":{"evalTotalTime":)" + seconds +
+         R"(,"resultSortTime":0,"queryPreparationTime":0,"innerEvalTime":)" + seconds +
+         R"(,"execQueueTime":0,"execTotalTime":)" + seconds +
+         R"(},"samples":{"totalQueryableSamples":)" + std::to_string(stats.samples_read) +
+         R"(,"samplesRead":)" + std::to_string(stats.samples_read) + R"(,"peakSamples":)" +
+         std::to_string(stats.samples_peak) + "}}";
+}
+
+}  // namespace
+
+void append_labels(std::string& out, const base::Labels& labels) {
+  out += '{';
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (i != 0) out += ',';
+    const base::LabelView label = labels[i];
+    append_plain_string(out, label.name);
+    out += ':';
+    append_plain_string(out, label.value);
+  }
+  out += '}';
+}
+
+bool append_result(std::string& out, const QueryResult& result, size_t limit, bool stats) {
+  out += "{\"resultType\":\"";
+  out += promql::to_string(result.type);
+  out += "\",\"result\":[";
+  bool whole = true;
+  switch (result.type) {
+    case ValueType::kScalar:
+      append_plain_time(out, result.scalar.t);
+      out += ",\"";
+      base::append_fixed(out, result.scalar.v);
+      out += '"';
+      break;
+    case ValueType::kString:
+      append_plain_time(out, result.scalar.t);
+      out += ',';
+      base::append_json_string(out, result.string);
+      break;
+    case ValueType::kVector:
+    case ValueType::kMatrix: {
+      const size_t count =
+          limit == 0 ? result.series.size() : std::min(limit, result.series.size());
+      whole = count == result.series.size();
+      for (size_t i = 0; i < count; ++i) {
+        if (i != 0) out += ',';
+        append_series(out, result.series[i], result.type == ValueType::kMatrix);
+      }
+      break;
+    }
+    case ValueType::kNone:
+      break;
+  }
+  out += ']';
+  if (stats) append_stats(out, result.stats);
+  out += '}';
+  return whole;
+}
+
+}  // namespace tocsin::api

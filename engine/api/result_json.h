@@ -1,0 +1,17 @@
+// Query results as the JSON of /api/v1/query and query_range, written without a document tree.
+#pragma once
+
+#include <string>
+
+#include "promql/eval/query.h"
+
+namespace tocsin::api {
+
+/// Appends {"resultType":…,"result":…}, or with `stats` also "stats". At most `limit` series (0:
+/// all). Returns false when series were left out.
+bool append_result(std::string& out, const promql::QueryResult& result, size_t limit, bool stats);
+
+/// Appends {"name":"value",…}; values escape only what JSON needs, as upstream does here.
+void append_labels(std::string& out, const base::Labels& labels);
+
+}  // namespace tocsin::api

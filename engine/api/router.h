@@ -1,0 +1,52 @@
+// Which handler answers which path.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/metrics.h"
+#include "engine/net/http_server.h"
+
+namespace tocsin::api {
+
+/// A request with what routing found out about it.
+struct Call {
+  const net::ServerRequest& http;
+  std::vector<std::string> captures;  ///< What stood for each `:name` of the pattern, in order.
+};
+
+using Handler = std::function<net::ServerResponse(const Call&)>;
+
+/// Finds the handler of a method and path. Built once, then used from many threads.
+class Router {
+ public:
+  /// `pattern` is a path whose segments may be ":name" (matches one whole segment). HEAD is
+  /// answered by GET handlers.
+  void add(std::string_view method, std::string_view pattern, Handler handler);
+  /// GET and POST.
+  void add_query(std::string_view pattern, const Handler& handler);
+
+  /// Answers: the handler's answer, 404 when no pattern fits, 405 with Allow when the method does
+  /// not.
+  net::ServerResponse operator()(const net::ServerRequest& request) const;
+
+  /// Counts requests and their seconds per handler and code under prometheus_http_*. `clock` and
+  /// `metrics` must outlive the router.
+  void observe(base::MetricRegistry& metrics, const base::Clock& clock);
+
+ private:
+  struct Route {
+    std::string method;
+    std::string pattern;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+  net::ServerResponse answer(const net::ServerRequest& request, std::string_view& pattern) const;
+  std::vector<Route> routes_;
+  base::MetricRegistry* metrics_ = nullptr;
+  const base::Clock* clock_ = nullptr;
+};
+
+}  // namespace tocsin::api
