@@ -32,6 +32,10 @@ Error not_a_duration(std::string_view text) {
   return {Code::kInvalid, "not a valid duration string: " + go_quote(text)};
 }
 
+Error unknown_unit(std::string_view unit, std::string_view text) {
+  return {Code::kInvalid, "unknown unit " + go_quote(unit) + " in duration " + go_quote(text)};
+}
+
 // Takes a whole number off the front; false when it does not fit.
 bool take_number(std::string_view& text, int64_t& value) {
   value = 0;
@@ -56,9 +60,11 @@ Result<DurationMs> parse_duration(std::string_view text) {
     if (!take_number(rest, count)) return Error{Code::kInvalid, "duration out of range"};
     size_t length = 0;
     while (length < rest.size() && !is_digit(rest[length])) ++length;
-    size_t unit = next_unit;
+    if (length == 0) return not_a_duration(text);
+    size_t unit = 0;
     while (unit < kUnits.size() && kUnits[unit].name != rest.substr(0, length)) ++unit;
-    if (unit == kUnits.size()) return not_a_duration(text);
+    if (unit == kUnits.size()) return unknown_unit(rest.substr(0, length), text);
+    if (unit < next_unit) return not_a_duration(text);
     if (count > (kDurationMax - total) / kUnits[unit].ms) {
       return Error{Code::kInvalid, "duration out of range"};
     }

@@ -21,24 +21,57 @@ std::string_view describe(ValueType type);
 std::string_view to_string(ValueType type);
 
 enum class ExprKind : uint8_t {
-  kNumber, kString, kVectorSelector, kMatrixSelector, kSubquery, kUnary, kBinary, kParen, kCall,
+  kNumber,
+  kString,
+  kVectorSelector,
+  kMatrixSelector,
+  kSubquery,
+  kUnary,
+  kBinary,
+  kParen,
+  kCall,
   kAggregate,
 };
 
 enum class BinaryOp : uint8_t {
-  kAdd, kSub, kMul, kDiv, kMod, kPow, kAtan2,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kAtan2,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
   kTrimUpper,  ///< "</"
   kTrimLower,  ///< ">/"
-  kAnd, kOr, kUnless,
+  kAnd,
+  kOr,
+  kUnless,
 };
 std::string_view to_string(BinaryOp op);
 bool is_comparison(BinaryOp op);  ///< == != < <= > >=
 bool is_set_operator(BinaryOp op);
 
 enum class AggregateOp : uint8_t {
-  kSum, kAvg, kCount, kMin, kMax, kGroup, kStddev, kStdvar, kTopk, kBottomk, kCountValues,
-  kQuantile, kLimitk, kLimitRatio,
+  kSum,
+  kAvg,
+  kCount,
+  kMin,
+  kMax,
+  kGroup,
+  kStddev,
+  kStdvar,
+  kTopk,
+  kBottomk,
+  kCountValues,
+  kQuantile,
+  kLimitk,
+  kLimitRatio,
 };
 std::string_view to_string(AggregateOp op);
 
@@ -59,12 +92,23 @@ struct Expr {
 /// Resolved to milliseconds before evaluation (promql/plan/durations.h).
 struct DurationExpr {
   enum class Kind : uint8_t {
-    kNumber, kStep, kRange, kMinOf, kMaxOf, kAdd, kSub, kMul, kDiv, kMod, kPow, kNegate,
+    kNumber,
+    kStep,
+    kRange,
+    kMinOf,
+    kMaxOf,
+    kAdd,
+    kSub,
+    kMul,
+    kDiv,
+    kMod,
+    kPow,
+    kNegate,
     kParen,
   };
   Kind kind = Kind::kNumber;
-  double seconds = 0;        ///< Of kNumber.
-  bool is_duration = false;  ///< kNumber written with units.
+  double seconds = 0;                 ///< Of kNumber.
+  bool is_duration = false;           ///< kNumber written with units.
   std::unique_ptr<DurationExpr> lhs;  ///< Only operand of kNegate and kParen.
   std::unique_ptr<DurationExpr> rhs;
   base::PosRange pos;
@@ -75,10 +119,10 @@ enum class AtKind : uint8_t { kNone, kTimestamp, kStart, kEnd };
 
 /// `@` and `offset`, shared by selectors and subqueries.
 struct TimeShift {
-  base::DurationMs offset = 0;   ///< When offset_expr is null.
-  DurationExprPtr offset_expr;   ///< Otherwise computed from this.
+  base::DurationMs offset = 0;  ///< When offset_expr is null.
+  DurationExprPtr offset_expr;  ///< Otherwise computed from this.
   AtKind at = AtKind::kNone;
-  base::TimestampMs at_ms = 0;   ///< Of kTimestamp.
+  base::TimestampMs at_ms = 0;  ///< Of kTimestamp.
 };
 
 struct NumberLiteral final : Expr {
@@ -97,8 +141,9 @@ enum class RangeMode : uint8_t { kPlain, kAnchored, kSmoothed };
 
 struct VectorSelector final : Expr {
   VectorSelector() : Expr(ExprKind::kVectorSelector) {}
-  std::string name;        ///< Metric name written outside the braces, or a lone quoted one inside.
-  base::Matchers matchers; ///< In order of appearance; the one for `name` last when it stood outside.
+  std::string name;  ///< Metric name written outside the braces, or a lone quoted one inside.
+  base::Matchers
+      matchers;  ///< In order of appearance; the one for `name` last when it stood outside.
   TimeShift shift;
   RangeMode mode = RangeMode::kPlain;
 };
@@ -172,9 +217,13 @@ struct AggregateExpr final : Expr {
 
 /// The node as its type. Requires that `expr.kind` says so.
 template <class T>
-const T& as(const Expr& expr) { return static_cast<const T&>(expr); }
+const T& as(const Expr& expr) {
+  return static_cast<const T&>(expr);
+}
 template <class T>
-T& as(Expr& expr) { return static_cast<T&>(expr); }
+T& as(Expr& expr) {
+  return static_cast<T&>(expr);
+}
 
 /// The type the expression evaluates to.
 ValueType type_of(const Expr& expr);

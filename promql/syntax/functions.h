@@ -13,8 +13,8 @@ namespace tocsin::promql {
 struct Function {
   std::string_view name;
   std::vector<ValueType> args;
-  /// 0: exactly args.size(); n > 0: the last n are optional; −1: the last one repeats, at least
-  /// args.size() − 1 in all.
+  /// 0: exactly args.size(). Otherwise at least args.size() − 1, and n > 0: at most n more than
+  /// that; −1: any number more. What goes beyond `args` has the type of its last.
   int variadic = 0;
   ValueType returns = ValueType::kVector;
   bool experimental = false;
