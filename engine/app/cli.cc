@@ -1,0 +1,265 @@
+#include "engine/app/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include "engine/app/commands.h"
+#include "engine/app/terminal.h"
+#include "engine/app/version.h"
+
+namespace tocsin::app {
+namespace {
+
+// A flag whose text is checked and stored by `parse`.
+template <class T>
+CLI::Option* add_parsed(CLI::App& app, const std::string& names, T& out,
+                        base::Result<T> (*parse)(std::string_view), const std::string& help) {
+  return app.add_option_function<std::string>(
+      names,
+      [&out, parse, names](const std::string& text) {
+        auto value = parse(text);
+        if (!value)
+          throw CLI::ValidationError("--" + names.substr(2, names.find(',') - 2),
+                                     value.error().message);
+        out = *std::move(value);
+      },
+      help);
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names, base::DurationMs& out,
+                          const std::string& help) {
+  return add_parsed<base::DurationMs>(app, names, out, base::parse_duration, help)
+      ->default_str(base::format_duration(out))
+      ->type_name("DURATION");
+}
+
+base::Result<base::LogLevel> parse_level(std::string_view text) {
+  if (text == "debug") return base::LogLevel::kDebug;
+  if (text == "info") return base::LogLevel::kInfo;
+  if (text == "warn") return base::LogLevel::kWarn;
+  if (text == "error") return base::LogLevel::kError;
+  return base::Error{base::Code::kInvalid, "must be one of debug, info, warn, error"};
+}
+
+base::Result<base::LogFormat> parse_log_format(std::string_view text) {
+  if (text == "logfmt") return base::LogFormat::kLogfmt;
+  if (text == "json") return base::LogFormat::kJson;
+  return base::Error{base::Code::kInvalid, "must be logfmt or json"};
+}
+
+base::Result<OutputFormat> parse_output(std::string_view text) {
+  if (text == "text") return OutputFormat::kText;
+  if (text == "json") return OutputFormat::kJson;
+  return base::Error{base::Code::kInvalid, "must be text or json"};
+}
+
+// --enable-feature=a,b; upstream only warns about names it does not know, so a typing error there
+// goes unnoticed. Here it is refused.
+base::Result<promql::Features> parse_features(std::string_view text) {
+  promql::Features out;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(','), text.size());
+    const std::string_view name = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (name == "promql-experimental-functions") {
+      out.experimental_functions = true;
+    } else if (name == "promql-delayed-name-removal") {
+      out.delayed_name_removal = true;
+    } else if (name == "promql-duration-expr" || name == "promql-at-modifier" ||
+               name == "promql-negative-offset") {
+      continue;  // Always on.
+    } else {
+      return base::Error{base::Code::kUnsupported,
+                         "feature \"" + std::string(name) + "\" is not supported"};
+    }
+  }
+  return out;
+}
+
+void add_storage_flags(CLI::App& app, ServeFlags& flags) {
+  app.add_option("--storage.path,--storage.tsdb.path", flags.storage_path,
+                 "Folder for state; made if missing.")
+      ->capture_default_str();
+  add_duration(app, "--storage.retention,--storage.tsdb.retention.time", flags.retention,
+               "How long samples are kept.");
+  app.add_option("--storage.series-max", flags.series_max,
+                 "Refuse new series beyond this many; 0: no bound.")
+      ->capture_default_str();
+}
+
+void add_web_flags(CLI::App& app, ServeFlags& flags) {
+  app.add_option("--web.listen-address", flags.listen_address, "Address to listen on.")
+      ->capture_default_str();
+  app.add_option("--web.external-url", flags.external_url,
+                 "URL under which people reach this; used in links.");
+  app.add_flag("--web.enable-lifecycle,!--no-web.enable-lifecycle", flags.enable_lifecycle,
+               "Allow POST /-/reload.")
+      ->capture_default_str();
+}
+
+void add_query_flags(CLI::App& app, ServeFlags& flags) {
+  add_duration(app, "--query.lookback-delta", flags.lookback_delta,
+               "How far back a selector looks for a sample.");
+  add_duration(app, "--query.timeout", flags.query_timeout, "Most time one query may take.");
+  app.add_option("--query.max-samples", flags.query_samples_max, "Most samples one query may hold.")
+      ->capture_default_str();
+  app.add_option("--query.max-memory", flags.query_memory_max, "Most bytes one query may hold.")
+      ->capture_default_str();
+  app.add_option("--query.max-concurrency", flags.query_concurrency_max,
+                 "Most queries of clients at once.")
+      ->capture_default_str();
+}
+
+void add_serve(CLI::App& root, ServeFlags& flags) {
+  CLI::App* app = root.add_subcommand("serve", "Scrape, evaluate rules, route and send alerts.");
+  app->footer(
+      "Example:\n  tocsin serve --config.file=prometheus.yml --notify.config.file=alertmanager.yml "
+      "--storage.path=data/");
+  app->add_option("--config.file", flags.config_file, "prometheus.yml")->capture_default_str();
+  app->add_option(
+      "--notify.config.file,--alertmanager.config.file", flags.notify_config_file,
+      "alertmanager.yml; without it alerts only go to alerting.alertmanagers of prometheus.yml.");
+  add_storage_flags(*app, flags);
+  add_web_flags(*app, flags);
+  add_query_flags(*app, flags);
+  add_duration(*app, "--rules.alert.resend-delay", flags.resend_delay,
+               "Least time between sends of an unchanged alert.");
+  app->add_option("--alertmanager.notification-queue-capacity", flags.notification_queue_capacity,
+                  "Alerts waiting for an outside Alertmanager; more are dropped and counted.")
+      ->capture_default_str();
+  add_parsed<base::LogLevel>(*app, "--log.level", flags.log_level, parse_level,
+                             "debug, info, warn or error.")
+      ->default_str("info");
+  add_parsed<base::LogFormat>(*app, "--log.format", flags.log_format, parse_log_format,
+                              "logfmt or json.")
+      ->default_str("logfmt");
+  add_parsed<promql::Features>(*app, "--enable-feature", flags.features, parse_features,
+                               "Comma-separated feature names.");
+}
+
+void add_demo(CLI::App& root, DemoFlags& flags) {
+  CLI::App* app = root.add_subcommand(
+      "demo", "Start a simulated GPU/LLM fleet, the engine and receivers, all on loopback.");
+  app->footer(
+      "Example:\n  tocsin demo            watch alerts fire, arrive and resolve\n  tocsin demo "
+      "--once     end as soon as every receiver has had both");
+  app->add_flag(
+      "--once", flags.once,
+      "End when every receiver has had a firing and a resolved message; fail after 120 s.");
+  app->add_flag("--plain", flags.plain, "No colours.");
+  app->add_option("--web.listen-address", flags.listen_address,
+                  "Where the engine listens; the next free port if taken.")
+      ->capture_default_str();
+}
+
+void add_check(CLI::App& root, std::map<std::string, std::vector<std::string>>& files) {
+  CLI::App* app = root.add_subcommand("check", "Check configuration and rule files.");
+  app->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help,
+                       const std::string& example) {
+    CLI::App* command = app->add_subcommand(name, help);
+    command->footer("Example:\n  tocsin check " + name + " " + example);
+    command->add_option("FILE", files[name], "Files to check.")->required();
+  };
+  add("config", "Check prometheus.yml and the rule files it names.", "prometheus.yml");
+  add("rules", "Check rule files and PrometheusRule manifests.", "rules/*.yml");
+  add("notify", "Check alertmanager.yml and its templates.", "alertmanager.yml");
+}
+
+void add_test(CLI::App& root, TestPromqlFlags& flags) {
+  CLI::App* app = root.add_subcommand("test", "Run tests.");
+  app->require_subcommand(1);
+  CLI::App* promql = app->add_subcommand("promql", "Run PromQL test scripts (load, eval, expect).");
+  promql->footer("Example:\n  tocsin test promql tests/*.test");
+  promql->add_option("FILE", flags.files, "Scripts to run.")->required();
+  promql->add_flag("-v,--verbose", flags.verbose, "List passing cases, too.");
+}
+
+void add_query(CLI::App& root, QueryFlags& flags) {
+  CLI::App* app = root.add_subcommand("query", "Ask a running server.");
+  app->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help,
+                       const std::string& example) {
+    CLI::App* command = app->add_subcommand(name, help);
+    command->footer("Example:\n  tocsin query " + name + " " + example);
+    command->add_option("SERVER", flags.server, "Its URL.")->required();
+    command->add_option("EXPR", flags.expr, "The PromQL expression.")->required();
+    add_parsed<OutputFormat>(*command, "-o,--output", flags.format, parse_output, "text or json.")
+        ->default_str("text");
+    return command;
+  };
+  CLI::App* instant = add("instant", "Evaluate at one time.", "http://localhost:9099 'up == 0'");
+  instant->add_option("--time", flags.time, "Unix seconds or RFC 3339; default now.");
+  CLI::App* range = add("range", "Evaluate over a range.",
+                        "http://localhost:9099 'rate(requests_total[5m])' --step 15s");
+  range->add_option("--start", flags.start, "Unix seconds or RFC 3339; default an hour ago.");
+  range->add_option("--end", flags.end, "Unix seconds or RFC 3339; default now.");
+  range->add_option("--step", flags.step, "Duration; default about 250 points.");
+}
+
+// What each flag of `command` stands at, for the API.
+std::map<std::string, std::string> shown_flags(const CLI::App& command) {
+  std::map<std::string, std::string> out;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_lnames().empty() || option->get_lnames().front() == "help") continue;
+    const bool given = option->count() > 0;
+    out[option->get_lnames().front()] =
+        given ? option->as<std::string>() : option->get_default_str();
+  }
+  return out;
+}
+
+struct Flags {
+  ServeFlags serve;
+  DemoFlags demo;
+  std::map<std::string, std::vector<std::string>> check;
+  TestPromqlFlags test;
+  QueryFlags query;
+};
+
+void add_commands(CLI::App& root, Flags& flags) {
+  root.require_subcommand(1);
+  root.set_version_flag("--version", std::string("tocsin ") + kVersion + " (Prometheus " +
+                                         kPrometheusVersion + ", Alertmanager " +
+                                         kAlertmanagerVersion + ")");
+  root.footer("Start here:\n  tocsin demo\nHelp on a command:\n  tocsin serve --help");
+  add_serve(root, flags.serve);
+  add_demo(root, flags.demo);
+  add_check(root, flags.check);
+  add_test(root, flags.test);
+  add_query(root, flags.query);
+}
+
+int run(const CLI::App& root, Flags& flags) {
+  if (const auto* serve = root.get_subcommand("serve"); serve->parsed()) {
+    flags.serve.shown = shown_flags(*serve);
+    return run_serve(flags.serve);
+  }
+  if (root.got_subcommand("demo")) return run_demo(flags.demo);
+  if (const auto* check = root.get_subcommand("check"); check->parsed()) {
+    if (check->got_subcommand("config")) return run_check_config(flags.check["config"]);
+    if (check->got_subcommand("rules")) return run_check_rules(flags.check["rules"]);
+    return run_check_notify(flags.check["notify"]);
+  }
+  if (root.got_subcommand("test")) return run_test_promql(flags.test);
+  const auto* query = root.get_subcommand("query");
+  return query->got_subcommand("range") ? run_query_range(flags.query)
+                                        : run_query_instant(flags.query);
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App root("Tocsin: a Prometheus-compatible alerting engine in one process.", "tocsin");
+  add_commands(root, flags);
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 prints help and version texts itself; everything else is wrong usage.
+    const int code = root.exit(error);
+    return code == 0 ? kExitOk : kExitUsage;
+  }
+  return run(root, flags);
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,77 @@
+// One function per command: takes its flags, does its work, returns the exit code.
+// Exit codes: 0 fine, 1 failed or found something, 2 wrong usage, 3 lint findings only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/log.h"
+#include "engine/base/time.h"
+#include "promql/syntax/parser.h"
+
+namespace tocsin::app {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+
+/// Flags of `tocsin serve`, under upstream's names where upstream has them.
+struct ServeFlags {
+  std::string config_file = "prometheus.yml";
+  std::string
+      notify_config_file;  ///< Empty: no routing tree here; alerts go to alerting.alertmanagers.
+  std::string storage_path = "data/";
+  base::DurationMs retention = 2 * base::kHour;
+  uint64_t series_max = 0;  ///< 0: no bound.
+  std::string listen_address = "0.0.0.0:9099";
+  std::string external_url;  ///< Empty: http://HOSTNAME:PORT/.
+  bool enable_lifecycle = true;
+  base::DurationMs lookback_delta = 5 * base::kMinute;
+  base::DurationMs query_timeout = 2 * base::kMinute;
+  uint64_t query_samples_max = 50'000'000;
+  uint64_t query_memory_max = 1ull << 30;
+  uint32_t query_concurrency_max = 20;
+  base::DurationMs resend_delay = base::kMinute;
+  uint32_t notification_queue_capacity = 10'000;
+  base::LogLevel log_level = base::LogLevel::kInfo;
+  base::LogFormat log_format = base::LogFormat::kLogfmt;
+  promql::Features features;
+  /// As given or defaulted, for /api/v1/status/flags.
+  std::map<std::string, std::string> shown;
+};
+int run_serve(const ServeFlags& flags);
+
+struct DemoFlags {
+  bool once = false;   ///< Ends when every receiver has had a firing and a resolved message.
+  bool plain = false;  ///< No colours, whatever standard output is.
+  std::string listen_address = "127.0.0.1:9099";
+};
+int run_demo(const DemoFlags& flags);
+
+int run_check_config(const std::vector<std::string>& files);
+int run_check_rules(const std::vector<std::string>& files);
+int run_check_notify(const std::vector<std::string>& files);
+
+struct TestPromqlFlags {
+  std::vector<std::string> files;
+  bool verbose = false;  ///< Lists passing cases, too.
+};
+int run_test_promql(const TestPromqlFlags& flags);
+
+enum class OutputFormat : uint8_t { kText, kJson };
+
+struct QueryFlags {
+  std::string server = "http://localhost:9099";
+  std::string expr;
+  std::string time;   ///< Instant queries: empty means now.
+  std::string start;  ///< Range queries.
+  std::string end;
+  std::string step;
+  OutputFormat format = OutputFormat::kText;
+};
+int run_query_instant(const QueryFlags& flags);
+int run_query_range(const QueryFlags& flags);
+
+}  // namespace tocsin::app
