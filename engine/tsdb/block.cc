@@ -1,0 +1,57 @@
+#include "engine/tsdb/block.h"
+
+#include <algorithm>
+
+#include "engine/base/sample.h"
+
+namespace tocsin::tsdb {
+
+RawChunk::RawChunk(uint32_t slots)
+    : slots_(slots),
+      values_(static_cast<double*>(
+          ::operator new (size_t{kRawColumns} * slots * sizeof(double), std::align_val_t{kAlign}))),
+      flags_(slots / kLanes) {
+  std::fill_n(values_, size_t{kRawColumns} * slots, base::absent_marker());
+  for (LaneFlags& lane : flags_) {
+    lane.gaps.fill(0xff);
+    lane.drops.fill(0);
+  }
+}
+
+size_t RawChunk::bytes() const {
+  return sizeof *this + size_t{kRawColumns} * slots_ * sizeof(double) +
+         flags_.size() * sizeof(LaneFlags);
+}
+
+FrozenChunk::FrozenChunk(std::span<const double* const> columns, uint32_t slots)
+    : columns_(static_cast<uint32_t>(columns.size())) {
+  starts_.reserve((slots + kLanes - 1) / kLanes);
+  lengths_.reserve(slots);
+  std::vector<uint8_t> bytes;
+  bytes.reserve(size_t{slots} * 24);
+  std::array<double, kFrozenColumns> row{};
+  for (uint32_t slot = 0; slot < slots; ++slot) {
+    if (slot % kLanes == 0) starts_.push_back(static_cast<uint32_t>(bytes.size()));
+    for (size_t c = 0; c < columns.size(); ++c) {
+      row[c] = columns[c] == nullptr ? base::absent_marker() : columns[c][slot];
+    }
+    const size_t before = bytes.size();
+    encode_row(std::span(row).first(columns.size()), bytes);
+    lengths_.push_back(static_cast<uint8_t>(bytes.size() - before));
+  }
+  bytes.resize(bytes.size() + kCodecPadding, 0);
+  bytes_.assign(bytes.begin(), bytes.end());  // Exactly as large as needed.
+}
+
+void FrozenChunk::decode(uint32_t slot, double* out, size_t stride) const {
+  size_t start = starts_[slot / kLanes];
+  for (uint32_t before = slot / kLanes * kLanes; before < slot; ++before) start += lengths_[before];
+  decode_row(std::span(bytes_).subspan(start, lengths_[slot]), columns_, out, stride);
+}
+
+size_t FrozenChunk::bytes() const {
+  return sizeof *this + starts_.capacity() * sizeof(uint32_t) + lengths_.capacity() +
+         bytes_.capacity();
+}
+
+}  // namespace tocsin::tsdb

@@ -1,0 +1,107 @@
+// What a stream's samples are kept in. Time runs over axes (a few columns each), rows over slabs
+// (up to 4096 slots each); a chunk is where an axis meets a slab: raw doubles, column after column,
+// or the same frozen: compressed row by row.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <span>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "engine/tsdb/codec.h"
+
+namespace tocsin::tsdb {
+
+inline constexpr uint32_t kRawColumns = 8;                   ///< Columns of a raw chunk.
+inline constexpr uint32_t kFrozenColumns = 2 * kRawColumns;  ///< Two raw chunks freeze to one.
+inline constexpr uint32_t kLanes = 8;                        ///< Slots of one cache line.
+inline constexpr uint32_t kSlabSlotsMax = 4096;
+static_assert(kFrozenColumns <= kRowValuesMax);
+
+/// Counts the columns of a stream, from 0. The unit of publication: one per commit.
+using ColumnSeq = uint32_t;
+
+/// The timestamps of neighbouring columns. Columns [0, columns) are published, never changed again.
+struct Axis {
+  ColumnSeq first_seq = 0;
+  bool frozen = false;
+  std::atomic<uint32_t> columns{0};
+  std::array<base::TimestampMs, kFrozenColumns> t{};
+
+  uint32_t capacity() const { return frozen ? kFrozenColumns : kRawColumns; }
+  base::TimestampMs last_t() const { return t[columns.load(std::memory_order_acquire) - 1]; }
+};
+
+/// Bit i of gaps[c]: slot i of the line has no value at column c. Bit i of drops[c]: its value at c
+/// is lower than the one at c−1, and both are values. Bytes, so that a writer may fill a column
+/// while readers look at those before.
+struct LaneFlags {
+  std::array<uint8_t, kRawColumns> gaps;
+  std::array<uint8_t, kRawColumns> drops;
+};
+
+/// kRawColumns columns of `slots` doubles, each on cache lines of its own. All absent at first.
+class RawChunk {
+ public:
+  explicit RawChunk(uint32_t slots);
+  ~RawChunk() { ::operator delete (values_, std::align_val_t{kAlign}); }
+  RawChunk(const RawChunk&) = delete;
+  RawChunk& operator=(const RawChunk&) = delete;
+
+  uint32_t slots() const { return slots_; }
+  const double* column(uint32_t c) const { return values_ + size_t{c} * slots_; }
+  double* column(uint32_t c) { return values_ + size_t{c} * slots_; }
+  const LaneFlags* flags() const { return flags_.data(); }
+  LaneFlags* flags() { return flags_.data(); }
+  size_t bytes() const;
+
+ private:
+  static constexpr size_t kAlign = 64;
+  uint32_t slots_;
+  double* values_;
+  std::vector<LaneFlags> flags_;
+};
+
+/// A slab's values over one frozen axis. Immutable.
+class FrozenChunk {
+ public:
+  /// Compresses columns given as pointers to `slots` values each (null: all absent).
+  FrozenChunk(std::span<const double* const> columns, uint32_t slots);
+
+  /// Writes row `slot` to out[c * stride] for every column c.
+  void decode(uint32_t slot, double* out, size_t stride) const;
+  bool row_is_absent(uint32_t slot) const { return lengths_[slot] == 0; }
+  size_t bytes() const;
+
+ private:
+  uint32_t columns_;
+  std::vector<uint32_t> starts_;  // Of every kLanes-th row.
+  std::vector<uint8_t> lengths_;
+  std::vector<uint8_t> bytes_;
+};
+
+/// Either kind, or neither: all slots absent over the whole axis.
+struct ChunkRef {
+  std::shared_ptr<RawChunk> raw;
+  std::shared_ptr<const FrozenChunk> frozen;
+};
+
+/// What readers see of a stream, apart from the number of columns published on the last axis.
+/// Immutable; axes in time order, only the last one grows.
+struct StreamView {
+  std::vector<std::shared_ptr<Axis>> axes;
+  std::vector<std::vector<ChunkRef>> slabs;  ///< [slab][axis]
+
+  /// One past the last published column.
+  ColumnSeq end_seq() const {
+    if (axes.empty()) return 0;
+    return axes.back()->first_seq + axes.back()->columns.load(std::memory_order_acquire);
+  }
+};
+
+}  // namespace tocsin::tsdb

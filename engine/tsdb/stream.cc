@@ -1,0 +1,254 @@
+#include "engine/tsdb/stream.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "engine/tsdb/column.h"
+
+namespace tocsin::tsdb {
+
+using base::Code;
+using base::CommitStats;
+using base::Result;
+using base::Status;
+using base::TimestampMs;
+using base::WriterRow;
+
+Stream::Stream(uint32_t number, std::string name, Epochs& epochs)
+    : number_(number),
+      name_(std::move(name)),
+      epochs_(epochs),
+      view_(std::make_shared<StreamView>()),
+      published_(view_.get()) {}
+
+// ---- Rows ----
+
+std::pair<WriterRow, std::vector<SlotAddress>> Stream::add_rows(std::span<const NewRow> rows) {
+  const std::lock_guard lock(mutex_);
+  std::vector<base::Symbol> metrics;
+  for (const NewRow& row : rows) {
+    if (row.revive == nullptr) metrics.push_back(row.metric);
+  }
+  const std::vector<SlotAddress> fresh = space_.place(metrics);
+  add_slabs();
+  const WriterRow first = take_rows(static_cast<uint32_t>(rows.size()));
+  std::vector<SlotAddress> places;
+  places.reserve(rows.size());
+  for (size_t i = 0, next = 0; i < rows.size(); ++i) {
+    const SlotAddress at = rows[i].revive != nullptr ? *rows[i].revive : fresh[next++];
+    const auto row = static_cast<WriterRow>(first + i);
+    Slab& slab = *slabs_[at.slab()];
+    slab.source[at.slot()] = row + 1;
+    slab.series[at.slot()] = rows[i].series;
+    ended_.erase(at.packed);
+    rows_[row] = at;
+    row_used_[row] = true;
+    places.push_back(at);
+  }
+  return {first, std::move(places)};
+}
+
+// Consecutive rows: a gap among the free ones that is large enough, else new ones.
+WriterRow Stream::take_rows(uint32_t count) {
+  uint32_t length = 0;
+  for (auto row = free_rows_.begin(); row != free_rows_.end(); ++row) {
+    length = length > 0 && *std::prev(row) + 1 == *row ? length + 1 : 1;
+    if (length < count) continue;
+    const WriterRow first = *row + 1 - count;
+    free_rows_.erase(free_rows_.find(first), std::next(row));
+    return first;
+  }
+  const auto first = static_cast<WriterRow>(rows_.size());
+  rows_.resize(rows_.size() + count);
+  row_used_.resize(rows_.size(), false);
+  buffer_.resize(rows_.size() + 1, base::absent_marker());
+  return first;
+}
+
+void Stream::add_slabs() {
+  const std::vector<uint32_t>& slots = space_.slab_slots();
+  if (slabs_.size() == slots.size()) return;
+  auto view = std::make_shared<StreamView>(*view_);
+  while (slabs_.size() < slots.size()) {
+    slabs_.push_back(std::make_unique<Slab>(slots[slabs_.size()]));
+    view->slabs.emplace_back(view->axes.size());
+  }
+  publish(std::move(view));
+}
+
+void Stream::remove_row(WriterRow row) {
+  const std::lock_guard lock(mutex_);
+  assert(row < rows_.size() && row_used_[row]);
+  end_slot(rows_[row]);
+  buffer_[row + 1] = base::absent_marker();
+  row_used_[row] = false;
+  free_rows_.insert(row);
+}
+
+// Its last column is the next one if that will hold its stale marker, else the one before.
+void Stream::end_slot(SlotAddress at) {
+  Slab& slab = *slabs_[at.slab()];
+  slab.source[at.slot()] = kNoSource;
+  const bool had_value = slab.previous != nullptr && base::is_value(slab.previous[at.slot()]);
+  const auto loose = loose_.find(at.packed);
+  const bool had_histogram = loose != loose_.end() && loose->second.histogram_last;
+  const bool gets_marker = had_value || had_histogram;
+  ended_[at.packed] = gets_marker ? kAtNextCommit : next_seq_;
+  if (gets_marker) ending_.push_back(at.packed);
+}
+
+void Stream::remove_all_rows() {
+  for (const WriterRow row : live_rows()) remove_row(row);
+}
+
+bool Stream::has_row(WriterRow row) const { return row < rows_.size() && row_used_[row]; }
+
+std::vector<WriterRow> Stream::live_rows() const {
+  std::vector<WriterRow> rows;
+  for (WriterRow row = 0; row < rows_.size(); ++row) {
+    if (row_used_[row]) rows.push_back(row);
+  }
+  return rows;
+}
+
+void Stream::end() {
+  abandon();
+  remove_all_rows();
+  const std::lock_guard lock(mutex_);
+  for (auto& [at, seq] : ended_) seq = std::min(seq, next_seq_);
+  ending_ = {};
+  for (const auto& slab : slabs_) {
+    slab->open.reset();
+    slab->last.reset();
+    slab->previous = nullptr;
+  }
+  buffer_ = {};
+  has_writer_ = false;
+}
+
+SeriesId Stream::series_of(SlotAddress at) const {
+  const std::lock_guard lock(mutex_);
+  return slabs_[at.slab()]->series[at.slot()];
+}
+
+// ---- Columns ----
+
+Status Stream::begin(TimestampMs t) {
+  if (is_open_) return Status(Code::kInvalid, "stream " + name_ + ": a column is open already");
+  if (t <= last_t_) {
+    return Status(Code::kInvalid, "stream " + name_ + ": column of " + std::to_string(t) +
+                                      " ms is not later than the last one, " +
+                                      std::to_string(last_t_) + " ms");
+  }
+  is_open_ = true;
+  open_t_ = t;
+  return {};
+}
+
+void Stream::abandon() {
+  is_open_ = false;
+  pending_.clear();
+  std::fill(buffer_.begin(), buffer_.end(), base::absent_marker());
+}
+
+Result<CommitStats> Stream::commit() {
+  if (!is_open_) return base::Error{Code::kInvalid, "stream " + name_ + ": no column is open"};
+  CommitStats stats;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!loose_.empty()) refuse_late_values(stats);
+    fill_slabs(stats);
+    if (!loose_.empty()) {
+      commit_loose(stats);
+      mark_histograms(stats);
+    }
+    Axis& axis = *view_->axes.back();
+    const uint32_t c = axis.columns.load(std::memory_order_relaxed);
+    axis.t[c] = open_t_;
+    ++next_seq_;
+    for (const uint32_t at : ending_) {
+      const auto ended = ended_.find(at);
+      if (ended != ended_.end()) ended->second = next_seq_;
+    }
+    ending_.clear();
+    // Everything above becomes visible here, at once.
+    axis.columns.store(c + 1, std::memory_order_release);
+  }
+  last_t_ = open_t_;
+  abandon();
+  return stats;
+}
+
+void Stream::fill_slabs(CommitStats& stats) {
+  std::shared_ptr<StreamView> edited;
+  const auto edit = [&]() -> StreamView& {
+    if (!edited) edited = std::make_shared<StreamView>(*view_);
+    return *edited;
+  };
+  const bool is_full = view_->axes.empty() || view_->axes.back()->frozen ||
+                       view_->axes.back()->columns.load(std::memory_order_relaxed) == kRawColumns;
+  if (is_full) roll_axis(edit());
+  const uint32_t c = is_full ? 0 : view_->axes.back()->columns.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < slabs_.size(); ++i) {
+    Slab& slab = *slabs_[i];
+    if (!slab.open && !column_needed(slab.source, buffer_.data(), slab.previous)) {
+      slab.previous = nullptr;
+      slab.last.reset();
+      continue;
+    }
+    if (!slab.open) {
+      slab.open = std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()));
+      edit().slabs[i].back().raw = slab.open;
+    }
+    const ColumnCounts counts =
+        fill_column(slab.source, buffer_.data(), slab.previous, *slab.open, c);
+    slab.last = slab.open;
+    slab.previous = slab.open->column(c);
+    stats.samples += counts.samples;
+    stats.stale += counts.stale;
+  }
+  if (edited) publish(std::move(edited));
+}
+
+void Stream::roll_axis(StreamView& view) {
+  auto axis = std::make_shared<Axis>();
+  axis->first_seq = next_seq_;
+  view.axes.push_back(std::move(axis));
+  for (auto& chunks : view.slabs) chunks.emplace_back();
+  for (const auto& slab : slabs_) slab->open.reset();
+}
+
+void Stream::publish(std::shared_ptr<StreamView> view) {
+  published_.store(view.get(), std::memory_order_seq_cst);
+  epochs_.retire(std::exchange(view_, std::move(view)));
+}
+
+// ---- Reading ----
+
+StreamSnapshot Stream::snapshot() const {
+  for (;;) {
+    const StreamView* view = published_.load(std::memory_order_seq_cst);
+    const ColumnSeq end_seq = view->end_seq();
+    // A chunk may join the open axis together with a column: then the view is another one.
+    if (published_.load(std::memory_order_seq_cst) == view) return {view, end_seq};
+  }
+}
+
+std::shared_ptr<const LooseRow> Stream::loose_of(SlotAddress at) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = loose_.find(at.packed);
+  return found == loose_.end() ? nullptr : found->second.row;
+}
+
+const Tenancy* Stream::tenancy_of(SlotAddress at) const {
+  const std::lock_guard lock(mutex_);
+  return &slabs_[at.slab()]->tenancy;
+}
+
+bool Stream::is_ended(SlotAddress at) const {
+  const std::lock_guard lock(mutex_);
+  return ended_.contains(at.packed);
+}
+
+}  // namespace tocsin::tsdb

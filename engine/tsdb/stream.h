@@ -1,0 +1,187 @@
+// One writer's samples: its rows, the slots they lie in, and the columns committed so far.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/base/sample.h"
+#include "engine/base/sample_sink.h"
+#include "engine/base/symbols.h"
+#include "engine/tsdb/block.h"
+#include "engine/tsdb/epoch.h"
+#include "engine/tsdb/loose.h"
+#include "engine/tsdb/slots.h"
+
+namespace tocsin::tsdb {
+
+/// A series' number in the store; dense, reused after the series is forgotten.
+using SeriesId = uint32_t;
+
+/// Raw full blocks a stream keeps besides the one being filled: 24 columns, so that 5m windows at
+/// 15s never meet a compressed one.
+inline constexpr uint32_t kRawBlocksKept = 3;
+
+/// A series about to become a row.
+struct NewRow {
+  SeriesId series = 0;
+  base::Symbol metric = 0;
+  const SlotAddress* revive = nullptr;  ///< The ended slot it had in this stream, or null.
+};
+
+/// A slot whose series has nothing left in retention.
+struct ExpiredSlot {
+  SlotAddress address;
+  SeriesId series = 0;
+};
+
+/// Slots change hands only when nothing of the last tenant is left. Readers that placed a row
+/// before that must not take the new tenant's samples for it: recycled_since().
+struct Tenancy {
+  /// True when `slot` got a new tenant after `recycles` was read.
+  bool recycled_since(uint32_t slot, uint32_t recycles_then) const {
+    return recycles.load(std::memory_order_acquire) != recycles_then &&
+           recycled_at[slot].load(std::memory_order_relaxed) > recycles_then;
+  }
+
+  std::atomic<uint32_t> recycles{0};
+  std::unique_ptr<std::atomic<uint32_t>[]>
+      recycled_at;  // By slot; set before recycles first rises.
+};
+
+/// What a scan sees of a stream: all columns below end_seq. Valid while pinned.
+struct StreamSnapshot {
+  const StreamView* view = nullptr;
+  ColumnSeq end_seq = 0;
+};
+
+struct StreamStats {
+  uint64_t bytes = 0;
+  uint64_t raw_chunks = 0;
+  uint64_t frozen_chunks = 0;
+  uint64_t axes = 0;
+};
+
+/// Writer functions: one thread at a time. Keeper functions: one thread at a time, while the writer
+/// works. Reader functions: any thread, pinned in `epochs`.
+class Stream : public std::enable_shared_from_this<Stream> {
+ public:
+  Stream(uint32_t number, std::string name, Epochs& epochs);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() = default;
+
+  uint32_t number() const { return number_; }
+  const std::string& name() const { return name_; }
+
+  // Writer.
+  /// Adds rows; returns the first's number and every row's slot.
+  std::pair<base::WriterRow, std::vector<SlotAddress>> add_rows(std::span<const NewRow> rows);
+  void remove_row(base::WriterRow row);
+  /// Ends all rows; no marker is written before the next commit.
+  void remove_all_rows();
+  base::Status begin(base::TimestampMs t);
+  std::span<double> column() { return std::span(buffer_).subspan(1); }
+  /// Makes a row able to take loose samples. False when it was already.
+  bool make_loose(base::WriterRow row);
+  /// Queues a loose sample for the next commit; make_loose() comes first.
+  void add_loose(base::WriterRow row, LooseSample sample);
+  base::Result<base::CommitStats> commit();
+  void abandon();
+  /// The writer is gone: all rows end where they are.
+  void end();
+
+  SeriesId series_of(SlotAddress address) const;
+  SlotAddress address_of(base::WriterRow row) const { return rows_[row]; }
+  bool has_row(base::WriterRow row) const;
+  std::vector<base::WriterRow> live_rows() const;
+  base::TimestampMs last_t() const { return last_t_; }
+
+  // Keeper.
+  /// Compresses full blocks beyond the raw window.
+  void freeze();
+  /// Drops blocks and loose samples older than `floor`; returns slots that became free for reuse.
+  std::vector<ExpiredSlot> expire(base::TimestampMs floor);
+  /// True when the writer is gone and nothing is left.
+  bool is_spent() const;
+  StreamStats stats() const;
+
+  // Reader.
+  StreamSnapshot snapshot() const;
+  /// The loose samples of a slot, or null. Takes the stream's lock: for placing rows, not scanning.
+  std::shared_ptr<const LooseRow> loose_of(SlotAddress address) const;
+  /// Of the slot's slab; lives as long as the stream. Takes the stream's lock.
+  const Tenancy* tenancy_of(SlotAddress address) const;
+  bool is_ended(SlotAddress address) const;
+
+ private:
+  static constexpr uint32_t kNoSource = 0;  // buffer_[0] is always absent.
+  static constexpr ColumnSeq kAtNextCommit = std::numeric_limits<ColumnSeq>::max();
+
+  struct Slab {
+    explicit Slab(uint32_t slots) : source(slots, kNoSource), series(slots, 0) {}
+    std::vector<uint32_t> source;  // Slot → index into buffer_ (row + 1).
+    std::vector<SeriesId> series;
+    std::shared_ptr<RawChunk> open;    // On the last axis; null while all its slots are absent.
+    std::shared_ptr<RawChunk> last;    // Holds the last committed column, or null.
+    const double* previous = nullptr;  // That column.
+    Tenancy tenancy;
+  };
+  struct LooseState {
+    std::shared_ptr<LooseRow> row;
+    base::TimestampMs column_t =
+        std::numeric_limits<base::TimestampMs>::min();  // Last in a column.
+    double column_v = 0;
+    bool histogram_last = false;  // Had a histogram at the last column's timestamp.
+    bool histogram_now = false;
+  };
+
+  base::WriterRow take_rows(uint32_t count);
+  void add_slabs();
+  void end_slot(SlotAddress address);
+  void roll_axis(StreamView& view);
+  void publish(std::shared_ptr<StreamView> view);
+  void fill_slabs(base::CommitStats& stats);
+  void refuse_late_values(base::CommitStats& stats);
+  void commit_loose(base::CommitStats& stats);
+  void mark_histograms(base::CommitStats& stats);
+  bool accept(LooseState& state, const LooseSample& sample, base::CommitStats& stats) const;
+  bool freeze_two();
+  void recycle(SlotAddress address);
+
+  const uint32_t number_;
+  const std::string name_;
+  Epochs& epochs_;
+
+  // The writer's own.
+  std::vector<double> buffer_{base::absent_marker()};
+  bool is_open_ = false;
+  base::TimestampMs open_t_ = 0;
+  base::TimestampMs last_t_ = std::numeric_limits<base::TimestampMs>::min();
+  std::vector<std::pair<SlotAddress, LooseSample>> pending_;
+
+  // Shared by writer and keeper.
+  mutable std::mutex mutex_;
+  SlotSpace space_;
+  std::vector<std::unique_ptr<Slab>> slabs_;
+  std::vector<SlotAddress> rows_;
+  std::vector<bool> row_used_;
+  std::set<base::WriterRow> free_rows_;
+  std::unordered_map<uint32_t, LooseState> loose_;  // By packed address.
+  std::unordered_map<uint32_t, ColumnSeq> ended_;   // Packed address → one past its last column.
+  std::vector<uint32_t> ending_;                    // Those that end with the next commit.
+  std::shared_ptr<StreamView> view_;
+  std::atomic<const StreamView*> published_;
+  ColumnSeq next_seq_ = 0;
+  bool has_writer_ = true;
+};
+
+}  // namespace tocsin::tsdb

@@ -1,0 +1,146 @@
+// The part of a stream that its owner's housekeeping calls: compression and retention.
+#include <algorithm>
+
+#include "engine/tsdb/stream.h"
+
+namespace tocsin::tsdb {
+namespace {
+
+bool is_full_raw(const Axis& axis) {
+  return !axis.frozen && axis.columns.load(std::memory_order_acquire) == kRawColumns;
+}
+
+std::shared_ptr<Axis> join(const Axis& a, const Axis& b) {
+  auto axis = std::make_shared<Axis>();
+  axis->first_seq = a.first_seq;
+  axis->frozen = true;
+  std::copy_n(a.t.begin(), kRawColumns, axis->t.begin());
+  std::copy_n(b.t.begin(), kRawColumns, axis->t.begin() + kRawColumns);
+  axis->columns.store(kFrozenColumns, std::memory_order_relaxed);
+  return axis;
+}
+
+ChunkRef freeze_pair(const ChunkRef& a, const ChunkRef& b) {
+  if (!a.raw && !b.raw) return {};
+  std::array<const double*, kFrozenColumns> columns{};
+  for (uint32_t c = 0; c < kRawColumns; ++c) {
+    columns[c] = a.raw ? std::as_const(*a.raw).column(c) : nullptr;
+    columns[kRawColumns + c] = b.raw ? std::as_const(*b.raw).column(c) : nullptr;
+  }
+  const uint32_t slots = a.raw ? a.raw->slots() : b.raw->slots();
+  return {nullptr, std::make_shared<const FrozenChunk>(columns, slots)};
+}
+
+}  // namespace
+
+void Stream::freeze() {
+  while (freeze_two()) {
+  }
+}
+
+bool Stream::freeze_two() {
+  std::shared_ptr<StreamView> before;
+  size_t first = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto& axes = view_->axes;
+    first = static_cast<size_t>(
+        std::find_if(axes.begin(), axes.end(), [](const auto& a) { return !a->frozen; }) -
+        axes.begin());
+    const auto full = static_cast<size_t>(std::count_if(
+        axes.begin(), axes.end(), [](const auto& axis) { return is_full_raw(*axis); }));
+    if (full < kRawBlocksKept + 2) return false;
+    before = view_;
+  }
+  // Full chunks do not change any more: compressed without the lock, while the writer goes on.
+  std::vector<ChunkRef> frozen;
+  for (const auto& chunks : before->slabs) {
+    frozen.push_back(freeze_pair(chunks[first], chunks[first + 1]));
+  }
+  const std::lock_guard lock(mutex_);
+  auto view = std::make_shared<StreamView>(*view_);
+  view->axes[first] = join(*view_->axes[first], *view_->axes[first + 1]);
+  view->axes.erase(view->axes.begin() + static_cast<ptrdiff_t>(first) + 1);
+  for (size_t i = 0; i < view->slabs.size(); ++i) {
+    auto& chunks = view->slabs[i];
+    chunks[first] = i < frozen.size() ? std::move(frozen[i]) : ChunkRef{};
+    chunks.erase(chunks.begin() + static_cast<ptrdiff_t>(first) + 1);
+  }
+  publish(std::move(view));
+  return true;
+}
+
+std::vector<ExpiredSlot> Stream::expire(base::TimestampMs floor) {
+  const std::lock_guard lock(mutex_);
+  const auto& axes = view_->axes;
+  const auto is_kept = [&](const std::shared_ptr<Axis>& axis) {
+    const bool may_grow = has_writer_ && axis == axes.back();
+    return may_grow || axis->last_t() >= floor;
+  };
+  const auto dropped = std::find_if(axes.begin(), axes.end(), is_kept) - axes.begin();
+  if (dropped > 0) {
+    auto view = std::make_shared<StreamView>(*view_);
+    view->axes.erase(view->axes.begin(), view->axes.begin() + dropped);
+    for (auto& chunks : view->slabs) chunks.erase(chunks.begin(), chunks.begin() + dropped);
+    publish(std::move(view));
+  }
+  const ColumnSeq first_seq = view_->axes.empty() ? next_seq_ : view_->axes.front()->first_seq;
+  std::vector<ExpiredSlot> expired;
+  for (auto& [packed, state] : loose_) state.row->drop_before(floor);
+  for (auto ended = ended_.begin(); ended != ended_.end();) {
+    const auto [packed, end_seq] = *ended;
+    const auto loose = loose_.find(packed);
+    const bool has_loose = loose != loose_.end() && !loose->second.row->empty();
+    if (end_seq > first_seq || has_loose) {
+      ++ended;
+      continue;
+    }
+    if (loose != loose_.end()) loose_.erase(loose);
+    const SlotAddress at{packed};
+    expired.push_back({at, slabs_[at.slab()]->series[at.slot()]});
+    recycle(at);
+    ended = ended_.erase(ended);
+  }
+  return expired;
+}
+
+void Stream::recycle(SlotAddress at) {
+  Tenancy& tenancy = slabs_[at.slab()]->tenancy;
+  if (!tenancy.recycled_at) {
+    tenancy.recycled_at =
+        std::make_unique<std::atomic<uint32_t>[]>(slabs_[at.slab()]->source.size());
+  }
+  const uint32_t now = tenancy.recycles.load(std::memory_order_relaxed) + 1;
+  tenancy.recycled_at[at.slot()].store(now, std::memory_order_relaxed);
+  tenancy.recycles.store(now, std::memory_order_release);
+  space_.release(at);
+}
+
+bool Stream::is_spent() const {
+  const std::lock_guard lock(mutex_);
+  return !has_writer_ && ended_.empty() && view_->axes.empty();
+}
+
+StreamStats Stream::stats() const {
+  const std::lock_guard lock(mutex_);
+  StreamStats stats;
+  stats.axes = view_->axes.size();
+  stats.bytes = sizeof *this + buffer_.capacity() * sizeof(double) +
+                rows_.capacity() * sizeof(SlotAddress) + view_->axes.size() * sizeof(Axis);
+  for (const auto& slab : slabs_) {
+    stats.bytes += sizeof(Slab) + slab->source.size() * (sizeof(uint32_t) + sizeof(SeriesId));
+  }
+  for (const auto& chunks : view_->slabs) {
+    stats.bytes += chunks.capacity() * sizeof(ChunkRef);
+    for (const ChunkRef& chunk : chunks) {
+      if (chunk.raw) stats.bytes += chunk.raw->bytes();
+      if (chunk.frozen) stats.bytes += chunk.frozen->bytes();
+      stats.raw_chunks += chunk.raw ? 1 : 0;
+      stats.frozen_chunks += chunk.frozen ? 1 : 0;
+    }
+  }
+  for (const auto& [at, state] : loose_) stats.bytes += sizeof state + state.row->bytes();
+  return stats;
+}
+
+}  // namespace tocsin::tsdb

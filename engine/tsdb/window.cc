@@ -1,0 +1,121 @@
+#include "engine/tsdb/window.h"
+
+#include <algorithm>
+
+#include "engine/base/sample.h"
+
+namespace tocsin::tsdb {
+
+void Window::assign(const StreamSnapshot& snapshot, base::TimestampMs from, base::TimestampMs to) {
+  spans.clear();
+  t.clear();
+  const auto& axes = snapshot.view->axes;
+  const auto published = [&](const Axis& axis) {
+    return std::min(axis.capacity(), snapshot.end_seq - axis.first_seq);
+  };
+  size_t first = axes.size();
+  while (first > 0) {
+    const Axis& axis = *axes[first - 1];
+    const uint32_t columns = published(axis);
+    if (columns > 0 && axis.t[columns - 1] <= from) break;
+    --first;
+  }
+  for (size_t a = first; a < axes.size(); ++a) {
+    const Axis& axis = *axes[a];
+    const base::TimestampMs* begin = axis.t.data();
+    const base::TimestampMs* end = begin + published(axis);
+    const auto* low = std::upper_bound(begin, end, from);
+    const auto* high = std::upper_bound(low, end, to);
+    if (low == high) continue;
+    spans.push_back({static_cast<uint32_t>(a), static_cast<uint32_t>(low - begin),
+                     static_cast<uint32_t>(high - begin)});
+    t.insert(t.end(), low, high);
+  }
+}
+
+void WindowReader::read(const StreamView& view, const Window& window, SlotAddress at,
+                        uint32_t count) {
+  values_.clear();
+  gaps_.clear();
+  drops_.clear();
+  decoded_used_ = 0;
+  // The slab may be younger than the snapshot.
+  const std::vector<ChunkRef>* chunks =
+      at.slab() < view.slabs.size() ? &view.slabs[at.slab()] : nullptr;
+  size_t frozen = 0;
+  for (const AxisSpan& span : window.spans) {
+    if (chunks != nullptr && (*chunks)[span.axis].frozen) ++frozen;
+  }
+  // Grown before anything points into it.
+  if (decoded_.size() < frozen * kFrozenColumns * count) {
+    decoded_.resize(frozen * kFrozenColumns * count);
+  }
+  for (const AxisSpan& span : window.spans) {
+    const ChunkRef* chunk = chunks == nullptr ? nullptr : &(*chunks)[span.axis];
+    if (chunk != nullptr && chunk->raw) {
+      read_raw(*chunk->raw, span, at.slot(), count);
+    } else if (chunk != nullptr && chunk->frozen) {
+      read_frozen(*chunk->frozen, span, at.slot(), count);
+    } else {
+      read_absent(span);
+    }
+  }
+}
+
+void WindowReader::read_raw(const RawChunk& chunk, const AxisSpan& span, uint32_t slot,
+                            uint32_t count) {
+  const size_t base = values_.size();
+  const uint32_t columns = span.end - span.begin;
+  for (uint32_t c = span.begin; c < span.end; ++c) values_.push_back(chunk.column(c) + slot);
+  gaps_.resize(base + columns, 0);
+  drops_.resize(base + columns, 0);
+  const uint32_t end = slot + count;
+  for (uint32_t line = slot / kLanes; line * kLanes < end; ++line) {
+    const uint32_t low = std::max(slot, line * kLanes) - line * kLanes;
+    const uint32_t high = std::min(end, (line + 1) * kLanes) - line * kLanes;
+    const auto mask = static_cast<uint8_t>((0xffu >> (kLanes - high)) & (0xffu << low));
+    const LaneFlags& flags = chunk.flags()[line];
+    for (uint32_t c = 0; c < columns; ++c) {
+      gaps_[base + c] = static_cast<uint8_t>(gaps_[base + c] | (flags.gaps[span.begin + c] & mask));
+      drops_[base + c] =
+          static_cast<uint8_t>(drops_[base + c] | (flags.drops[span.begin + c] & mask));
+    }
+  }
+}
+
+void WindowReader::read_frozen(const FrozenChunk& chunk, const AxisSpan& span, uint32_t slot,
+                               uint32_t count) {
+  double* decoded = decoded_.data() + decoded_used_;
+  decoded_used_ += size_t{kFrozenColumns} * count;
+  for (uint32_t i = 0; i < count; ++i) chunk.decode(slot + i, decoded + i, count);
+  for (uint32_t c = span.begin; c < span.end; ++c) {
+    const double* column = decoded + size_t{c} * count;
+    const double* previous = values_.empty() ? nullptr : values_.back();
+    bool gap = false;
+    bool drop = false;
+    for (uint32_t i = 0; i < count; ++i) {
+      const bool has = base::is_value(column[i]);
+      gap |= !has;
+      drop |= has && previous != nullptr && base::is_value(previous[i]) && column[i] < previous[i];
+    }
+    values_.push_back(column);
+    gaps_.push_back(gap ? 1 : 0);
+    drops_.push_back(drop ? 1 : 0);
+  }
+}
+
+void WindowReader::read_absent(const AxisSpan& span) {
+  const uint32_t columns = span.end - span.begin;
+  values_.insert(values_.end(), columns, absent_);
+  gaps_.insert(gaps_.end(), columns, 1);
+  drops_.insert(drops_.end(), columns, 0);
+}
+
+bool WindowReader::has_samples(uint32_t count) const {
+  if (std::find(gaps_.begin(), gaps_.end(), 0) != gaps_.end()) return true;
+  return std::any_of(values_.begin(), values_.end(), [count](const double* column) {
+    return std::any_of(column, column + count, [](double v) { return !base::is_absent(v); });
+  });
+}
+
+}  // namespace tocsin::tsdb
