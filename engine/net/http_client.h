@@ -59,8 +59,8 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 0;
-  HeaderList headers;  ///< Names lower case.
-  std::string body;    ///< Decompressed.
+  HeaderList headers;       ///< Names lower case.
+  std::string body;         ///< Decompressed.
   uint64_t wire_bytes = 0;  ///< Body bytes before decompression.
   /// First value of a header (lower-case name), or "".
   std::string_view header(std::string_view name) const;

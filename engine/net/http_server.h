@@ -19,11 +19,11 @@ namespace tocsin::net {
 /// A request, framed and bounded.
 struct ServerRequest {
   std::string method;
-  std::string path;     ///< Decoded, without the query; always starts with '/'.
-  std::string query;    ///< Raw, without '?'.
-  HeaderList headers;   ///< Names lower case.
-  std::string body;     ///< Decompressed when Content-Encoding was gzip, zstd or deflate.
-  std::string remote;   ///< "127.0.0.1:52612".
+  std::string path;    ///< Decoded, without the query; always starts with '/'.
+  std::string query;   ///< Raw, without '?'.
+  HeaderList headers;  ///< Names lower case.
+  std::string body;    ///< Decompressed when Content-Encoding was gzip, zstd or deflate.
+  std::string remote;  ///< "127.0.0.1:52612".
   std::string_view header(std::string_view name) const;
 };
 
@@ -47,19 +47,32 @@ struct ServerLimits {
   base::DurationMs idle_timeout = 5 * base::kMinute;
 };
 
-/// Listens and serves until stopped.
+/// Counted since the start.
+struct ServerStats {
+  uint64_t connections = 0;          ///< Accepted, the refused ones included.
+  uint64_t connections_open = 0;     ///< Now.
+  uint64_t connections_refused = 0;  ///< Over connections_max.
+  uint64_t requests = 0;             ///< Handed to the handler.
+  uint64_t requests_refused = 0;     ///< Answered 4xx before any handler saw them.
+};
+
+/// Listens and serves until stopped. Destruction stops it with no grace.
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
   /// The port actually bound (of ":0").
   virtual uint16_t port() const = 0;
   /// Stops accepting, lets running requests finish for at most `grace`, then closes. Blocks.
+  /// A handler that runs longer than that ends unheard; the executor waits for it.
   virtual void stop(base::DurationMs grace) = 0;
+  /// Thread-safe.
+  virtual ServerStats stats() const = 0;
 };
 
 /// Binds `address` ("host:port", ":9099", "[::1]:0") and starts serving on a thread of its own;
 /// handlers run on `executor`. Fails with one sentence when the address is bad or in use.
-base::Result<std::unique_ptr<HttpServer>> serve_http(std::string_view address, ServerHandler handler,
+base::Result<std::unique_ptr<HttpServer>> serve_http(std::string_view address,
+                                                     ServerHandler handler,
                                                      base::Executor& executor, ServerLimits limits,
                                                      base::Log log);
 

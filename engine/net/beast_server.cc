@@ -1,0 +1,457 @@
+// The HTTP server. Heads are read and judged by http_head.h; Beast parses the bodies.
+#include <array>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+
+#include "engine/base/clock.h"
+#include "engine/net/compression.h"
+#include "engine/net/http_head.h"
+#include "engine/net/http_server.h"
+#include "engine/net/listen_address.h"
+#include "engine/net/reply.h"
+#include "engine/net/text.h"
+#include "engine/net/url.h"
+
+namespace tocsin::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using base::Code;
+using base::DurationMs;
+using base::Error;
+using base::Result;
+using base::Status;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr size_t kReadBytes = 4096;
+constexpr DurationMs kLingerTime = base::kSecond;
+constexpr size_t kLingerBytesMax = 256u << 10;
+constexpr DurationMs kAcceptRetry = 100;
+
+class Session;
+
+/// What the listener and its connections share. All but `mutex`'s part and the counters belongs to
+/// the io thread. Handlers that outlive stop() keep it alive.
+struct Core {
+  Core(ServerHandler h, base::Executor& e, ServerLimits l, base::Log log_)
+      : handler(std::move(h)), executor(e), limits(l), log(std::move(log_)) {}
+
+  /// Back to the io thread, unless that has ended.
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex);
+    if (!has_ended) asio::post(io, std::move(task));
+  }
+
+  asio::io_context io{1};
+  const ServerHandler handler;
+  base::Executor& executor;
+  const ServerLimits limits;
+  const base::Log log;
+  const base::SystemClock clock;  // for the Date header alone
+  std::unordered_set<std::shared_ptr<Session>> sessions;
+  bool is_stopping = false;
+  asio::steady_timer grace{io};  // keeps the io thread alive while handlers finish
+  std::mutex mutex;
+  bool has_ended = false;  // by mutex
+  std::atomic<uint64_t> connections{0}, connections_open{0}, connections_refused{0};
+  std::atomic<uint64_t> requests{0}, requests_refused{0};
+};
+
+/// One connection: requests one after the other, each read whole, handled, answered.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(std::shared_ptr<Core> core, tcp::socket socket)
+      : core_(std::move(core)), socket_(std::move(socket)), timer_(core_->io) {}
+
+  void start() {
+    error_code error;
+    socket_.set_option(tcp::no_delay(true), error);
+    const tcp::endpoint peer = socket_.remote_endpoint(error);
+    if (error) return close();
+    remote_ = join_host_port(peer.address().to_string(), peer.port());
+    phase_ = Phase::kIdle;
+    arm(core_->limits.head_timeout);
+    read_head();
+  }
+
+  /// Answers 503 without reading anything.
+  void turn_away() { refuse(503, "too many connections"); }
+
+  /// For stop(): ends a connection that waits for a request; others end after their answer.
+  void close_if_idle() {
+    if (phase_ == Phase::kIdle) close();
+  }
+
+  void close() {
+    if (std::exchange(phase_, Phase::kClosed) == Phase::kClosed) return;
+    error_code ignored;  // the connection may be gone already
+    timer_.cancel();
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.close(ignored);
+    core_->sessions.erase(shared_from_this());
+    core_->connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
+    if (core_->is_stopping && core_->sessions.empty()) core_->grace.cancel();
+  }
+
+ private:
+  enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kLinger, kClosed };
+
+  void arm(DurationMs time) {
+    timer_.expires_after(milliseconds(time));
+    timer_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->on_time_out();
+    });
+  }
+
+  void on_time_out() {
+    // A wait that ended just before its timer was set anew arrives here, too.
+    if (timer_.expiry() > asio::steady_timer::clock_type::now()) return;
+    switch (phase_) {
+      case Phase::kHead:
+      case Phase::kBody:
+        has_timed_out_ = true;
+        socket_.cancel();  // the read under way ends and answers
+        return;
+      case Phase::kIdle:
+      case Phase::kWrite:
+      case Phase::kLinger:
+        return close();
+      case Phase::kHandler:
+      case Phase::kClosed:
+        return;
+    }
+  }
+
+  std::string_view buffered() const {
+    const auto data = buffer_.cdata();
+    return {static_cast<const char*>(data.data()), data.size()};
+  }
+
+  /// Goes on with what is buffered, and reads more until there is a whole head.
+  void read_head() {
+    if (phase_ == Phase::kIdle && buffer_.size() > 0) {
+      phase_ = Phase::kHead;
+      arm(core_->limits.head_timeout);
+    }
+    const size_t end = find_head_end(buffered(), head_line_);
+    const size_t known = end == std::string_view::npos ? buffer_.size() : end;
+    if (known > core_->limits.head_bytes_max) return refuse(431, "the request head is too large");
+    if (end != std::string_view::npos) return on_head(end);
+    socket_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = shared_from_this()](error_code error, size_t bytes) {
+                              self->on_read(error, bytes);
+                            });
+  }
+
+  void on_read(error_code error, size_t bytes) {
+    if (phase_ == Phase::kClosed) return;
+    if (has_timed_out_) return refuse(408, "the request head took too long");
+    if (error) return close();
+    buffer_.commit(bytes);
+    read_head();
+  }
+
+  void on_head(size_t end) {
+    head_line_ = 0;
+    auto head = check_head(buffered().substr(0, end));
+    if (!head) return refuse(head.error().status, head.error().message);
+    keep_alive_ = head->keep_alive;
+    is_head_request_ = head->method == "HEAD";
+    request_.emplace();
+    request_->method = std::move(head->method);
+    request_->path = std::move(head->path);
+    request_->query = std::move(head->query);
+    request_->headers = std::move(head->headers);
+    request_->remote = remote_;
+    if (head->content_length.value_or(0) > core_->limits.body_bytes_max) {
+      return refuse(413, "the request body is too large");
+    }
+    if (!head->has_body()) {
+      buffer_.consume(end);
+      return handle();
+    }
+    phase_ = Phase::kBody;
+    arm(core_->limits.body_timeout);
+    const bool waits_for_us = head->expects_continue && buffer_.size() == end;
+    if (!waits_for_us) return read_body();
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(socket_, asio::buffer(kContinue),
+                      [self = shared_from_this()](error_code error, size_t) {
+                        if (error || self->phase_ != Phase::kBody) return self->close();
+                        self->read_body();
+                      });
+  }
+
+  /// Beast reads the head again, which is known to be sound, then the body.
+  void read_body() {
+    parser_.emplace();
+    parser_->header_limit(core_->limits.head_bytes_max + 1);
+    parser_->body_limit(core_->limits.body_bytes_max);
+    http::async_read(
+        socket_, buffer_, *parser_,
+        [self = shared_from_this()](error_code error, size_t) { self->on_body(error); });
+  }
+
+  void on_body(error_code error) {
+    if (phase_ == Phase::kClosed) return;
+    if (has_timed_out_) return refuse(408, "the request body took too long");
+    if (error == http::error::body_limit) return refuse(413, "the request body is too large");
+    const bool is_malformed =
+        error.category() == make_error_code(http::error::bad_chunk).category();
+    if (is_malformed && error != http::error::partial_message &&
+        error != http::error::end_of_stream) {
+      return refuse(400, "malformed request body");
+    }
+    if (error) return close();
+    request_->body = std::move(parser_->get().body());
+    parser_.reset();
+    const std::string coding(request_->header("content-encoding"));
+    if (is_known_coding(coding)) {
+      auto plain = decompress(coding, request_->body, core_->limits.body_bytes_max);
+      if (!plain)
+        return refuse(plain.error().code == Code::kLimit ? 413 : 400, plain.error().message);
+      request_->body = *std::move(plain);
+    }
+    handle();
+  }
+
+  void handle() {
+    phase_ = Phase::kHandler;
+    timer_.cancel();
+    core_->requests.fetch_add(1, std::memory_order_relaxed);
+    core_->executor.submit([self = shared_from_this()] {
+      ServerResponse response = self->core_->handler(*self->request_);
+      compress_reply(*self->request_, response);
+      self->core_->post([self, response = std::move(response)]() mutable {
+        if (self->phase_ == Phase::kHandler) self->write(std::move(response));
+      });
+    });
+  }
+
+  void refuse(int status, std::string message) {
+    core_->requests_refused.fetch_add(1, std::memory_order_relaxed);
+    keep_alive_ = false;
+    write(plain_reply(status, std::move(message)));
+  }
+
+  void write(ServerResponse response) {
+    phase_ = Phase::kWrite;
+    arm(core_->limits.body_timeout);
+    keep_alive_ = keep_alive_ && !core_->is_stopping;
+    reply_head_ = reply_head(response, keep_alive_, core_->clock.now());
+    const bool has_body = !is_head_request_ && response.status != 204 && response.status != 304;
+    reply_body_ = has_body ? std::move(response.body) : std::string();
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(reply_head_),
+                                                  asio::buffer(reply_body_)};
+    asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, size_t) {
+      self->on_written(error);
+    });
+  }
+
+  void on_written(error_code error) {
+    if (phase_ == Phase::kClosed) return;
+    if (error) return close();
+    if (!keep_alive_) return linger();
+    reply_body_ = {};
+    is_head_request_ = false;
+    phase_ = Phase::kIdle;
+    if (core_->is_stopping) return close();
+    if (buffer_.size() == 0) arm(core_->limits.idle_timeout);
+    read_head();
+  }
+
+  /// Closing while bytes of the client are unread would make the kernel reset the connection, and
+  /// the client might never see the answer. So: no more from us, and a little patience.
+  void linger() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    phase_ = Phase::kLinger;
+    arm(kLingerTime);
+    discard(kLingerBytesMax);
+  }
+
+  void discard(size_t budget) {
+    buffer_.clear();
+    socket_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = shared_from_this(), budget](error_code error, size_t bytes) {
+                              if (self->phase_ == Phase::kClosed) return;
+                              if (error || bytes >= budget) return self->close();
+                              self->discard(budget - bytes);
+                            });
+  }
+
+  const std::shared_ptr<Core> core_;
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  Phase phase_ = Phase::kIdle;
+  std::string remote_;
+  boost::beast::flat_buffer buffer_;
+  size_t head_line_ = 0;  // see find_head_end
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<ServerRequest> request_;
+  bool keep_alive_ = false;
+  bool is_head_request_ = false;
+  bool has_timed_out_ = false;
+  std::string reply_head_, reply_body_;
+};
+
+class BeastServer final : public HttpServer {
+ public:
+  explicit BeastServer(std::shared_ptr<Core> core)
+      : core_(std::move(core)), acceptor_(core_->io), retry_(core_->io) {}
+  ~BeastServer() override { stop(0); }
+
+  Status listen(const ListenAddress& address);
+  void start() {
+    accept();
+    thread_ = std::thread([this] { core_->io.run(); });
+  }
+  uint16_t port() const override { return port_; }
+  void stop(DurationMs grace) override;
+  ServerStats stats() const override {
+    return {core_->connections.load(std::memory_order_relaxed),
+            core_->connections_open.load(std::memory_order_relaxed),
+            core_->connections_refused.load(std::memory_order_relaxed),
+            core_->requests.load(std::memory_order_relaxed),
+            core_->requests_refused.load(std::memory_order_relaxed)};
+  }
+
+ private:
+  error_code bind(const tcp::endpoint& endpoint);
+  void accept();
+  void on_accept(error_code error, tcp::socket socket);
+  void begin_stop(DurationMs grace);
+
+  std::shared_ptr<Core> core_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer retry_;
+  uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+error_code BeastServer::bind(const tcp::endpoint& endpoint) {
+  error_code error;
+  const auto failed = [&] {
+    error_code ignored;
+    if (error) acceptor_.close(ignored);
+    return error.failed();
+  };
+  acceptor_.open(endpoint.protocol(), error);
+  if (failed()) return error;
+  acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (failed()) return error;
+  // The unspecified IPv6 address serves IPv4 as well.
+  if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(false), error);
+  if (failed()) return error;
+  acceptor_.bind(endpoint, error);
+  if (failed()) return error;
+  acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+  if (failed()) return error;
+  port_ = acceptor_.local_endpoint(error).port();
+  return error;
+}
+
+Status BeastServer::listen(const ListenAddress& address) {
+  error_code error;
+  if (address.host.empty()) {
+    error = bind({tcp::v6(), address.port});
+    const bool has_no_v6 =
+        error == asio::error::address_family_not_supported ||
+        error == asio::error::make_error_code(asio::error::operation_not_supported);
+    if (has_no_v6 || error.value() == EADDRNOTAVAIL) error = bind({tcp::v4(), address.port});
+  } else {
+    tcp::resolver resolver(core_->io);
+    const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
+    if (!error) error = bind(found.begin()->endpoint());
+  }
+  if (!error) return {};
+  return Error{Code::kUnavailable,
+               "listen tcp " + join_host_port(address.host, address.port) + ": " + error.message()};
+}
+
+void BeastServer::accept() {
+  acceptor_.async_accept(
+      [this](error_code error, tcp::socket socket) { on_accept(error, std::move(socket)); });
+}
+
+void BeastServer::on_accept(error_code error, tcp::socket socket) {
+  if (core_->is_stopping) return;
+  if (error) {
+    // Out of descriptors, mostly. They come back as connections close.
+    core_->log.warn("Cannot accept a connection", {{"err", error.message()}});
+    retry_.expires_after(milliseconds(kAcceptRetry));
+    retry_.async_wait([this](error_code cancelled) {
+      if (!cancelled) accept();
+    });
+    return;
+  }
+  core_->connections.fetch_add(1, std::memory_order_relaxed);
+  const bool is_full = core_->sessions.size() >= core_->limits.connections_max;
+  const bool is_flooded = core_->sessions.size() >= 2 * size_t{core_->limits.connections_max};
+  if (is_full) core_->connections_refused.fetch_add(1, std::memory_order_relaxed);
+  if (!is_flooded) {  // beyond, not even the refusal is worth a descriptor
+    auto session = std::make_shared<Session>(core_, std::move(socket));
+    core_->sessions.insert(session);
+    core_->connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
+    is_full ? session->turn_away() : session->start();
+  }
+  accept();
+}
+
+void BeastServer::stop(DurationMs grace) {
+  if (!thread_.joinable()) return;
+  core_->post([this, grace] { begin_stop(grace); });
+  thread_.join();
+  const std::lock_guard lock(core_->mutex);
+  core_->has_ended = true;
+}
+
+void BeastServer::begin_stop(DurationMs grace) {
+  core_->is_stopping = true;
+  error_code ignored;
+  acceptor_.close(ignored);
+  retry_.cancel();
+  const auto sessions = core_->sessions;
+  for (const auto& session : sessions) session->close_if_idle();
+  if (core_->sessions.empty()) return;
+  core_->grace.expires_after(milliseconds(grace));
+  core_->grace.async_wait([this](error_code cancelled) {
+    if (cancelled) return;
+    const auto late = core_->sessions;
+    for (const auto& session : late) session->close();
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> serve_http(std::string_view address, ServerHandler handler,
+                                               base::Executor& executor, ServerLimits limits,
+                                               base::Log log) {
+  ASSIGN_OR_RETURN(const ListenAddress where, parse_listen_address(address));
+  auto core = std::make_shared<Core>(std::move(handler), executor, limits, std::move(log));
+  auto server = std::make_unique<BeastServer>(std::move(core));
+  RETURN_IF_ERROR(server->listen(where));
+  server->start();
+  return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+}  // namespace tocsin::net

@@ -1,0 +1,14 @@
+// The HttpClient over libcurl.
+#pragma once
+
+#include <memory>
+
+#include "engine/net/event_loop.h"
+
+namespace tocsin::net {
+
+/// See EventLoop::make_client.
+base::Result<std::unique_ptr<HttpClient>> make_curl_client(EventLoop::Impl& loop,
+                                                           HttpClientConfig config);
+
+}  // namespace tocsin::net

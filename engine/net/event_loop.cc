@@ -1,0 +1,63 @@
+#include "engine/net/event_loop.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "engine/net/curl_client.h"
+#include "engine/net/loop_core.h"
+#include "engine/net/transfer.h"
+
+namespace tocsin::net {
+namespace {
+
+constexpr size_t kThreadNameMax = 15;  // the kernel's limit
+
+}  // namespace
+
+EventLoop::Impl::Impl(const base::Clock& clock, LoopOptions options)
+    : timers(reactor, clock), resolver(reactor, std::move(options.name_servers)), curl(reactor) {}
+
+void EventLoop::Impl::close() {
+  is_closing = true;
+  timers.close();
+  const auto running = std::exchange(transfers, {});
+  for (const auto& transfer : running) {
+    transfer->fail({base::Code::kCancelled, "cancelled: the program is shutting down"});
+  }
+  resolver.close();
+  curl.close();
+  reactor.release();
+}
+
+EventLoop::EventLoop(const base::Clock& clock, std::string thread_name, LoopOptions options)
+    : impl_(std::make_unique<Impl>(clock, std::move(options))) {
+  impl_->thread = std::thread([this, name = thread_name.substr(0, kThreadNameMax)] {
+    pthread_setname_np(pthread_self(), name.c_str());
+    impl_->reactor.run();
+  });
+}
+
+EventLoop::~EventLoop() {
+  impl_->reactor.post([this] { impl_->close(); });
+  impl_->thread.join();
+}
+
+void EventLoop::post(std::function<void()> task) { impl_->reactor.post(std::move(task)); }
+
+base::TimerId EventLoop::call_at(base::TimestampMs when, std::function<void()> task) {
+  return impl_->timers.add(when, std::move(task));
+}
+
+void EventLoop::cancel(base::TimerId id) { impl_->timers.cancel(id); }
+
+base::Result<std::unique_ptr<HttpClient>> EventLoop::make_client(HttpClientConfig config) {
+  return make_curl_client(*impl_, std::move(config));
+}
+
+LoopStats EventLoop::stats() const {
+  return {impl_->requests.load(std::memory_order_relaxed),
+          impl_->connections.load(std::memory_order_relaxed), impl_->resolver.lookups()};
+}
+
+}  // namespace tocsin::net
