@@ -17,8 +17,8 @@ namespace tocsin::promql {
 
 /// Bounds on one run; exceeding one is an error (kLimit, kTimeout) that names it and its flag.
 struct QueryLimits {
-  uint64_t samples_max = 50'000'000;         ///< --query.max-samples
-  uint64_t memory_bytes_max = 1ull << 30;    ///< --query.max-memory
+  uint64_t samples_max = 50'000'000;             ///< --query.max-samples
+  uint64_t memory_bytes_max = 1ull << 30;        ///< --query.max-memory
   base::DurationMs timeout = 2 * base::kMinute;  ///< --query.timeout
 };
 
@@ -53,8 +53,9 @@ struct ResultSeries {
 };
 
 struct QueryStats {
-  uint64_t samples_read = 0;   ///< Of storage, after the window cut: upstream's totalQueryableSamples.
-  uint64_t samples_peak = 0;   ///< Held at once.
+  uint64_t samples_read =
+      0;  ///< Of storage, after the window cut: upstream's totalQueryableSamples.
+  uint64_t samples_peak = 0;  ///< Held at once.
   int64_t eval_ns = 0;
 };
 
@@ -78,8 +79,8 @@ struct Schema {
 /// An instant vector without labels in the way: for rules. Valid until the plan runs again.
 struct InstantFrame {
   std::shared_ptr<const Schema> schema;
-  std::span<const double> values;            ///< One per row.
-  std::span<const uint64_t> present;         ///< Bit r: row r has a sample.
+  std::span<const double> values;                  ///< One per row.
+  std::span<const uint64_t> present;               ///< Bit r: row r has a sample.
   std::span<const base::HistogramPtr> histograms;  ///< Empty, or one per row (null: float).
   const base::Annotations* annotations = nullptr;
   QueryStats stats;
@@ -100,7 +101,8 @@ class Query {
   virtual ~Query() = default;
 
   /// Any query. Range queries (not instant()) need a scalar or vector expression.
-  virtual base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel = nullptr) = 0;
+  virtual base::Result<QueryResult> run(const EvalRange& range,
+                                        const CancelFlag* cancel = nullptr) = 0;
   /// A scalar or vector expression at one timestamp; a scalar is one row without labels. Fails with
   /// upstream's texts, e.g. "vector cannot contain metrics with the same labelset".
   virtual base::Result<InstantFrame> run_instant(base::TimestampMs t,

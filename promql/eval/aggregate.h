@@ -1,0 +1,43 @@
+// Aggregations that turn each group into one sample.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "promql/eval/grouping.h"
+#include "promql/eval/kernels_aggregate.h"
+#include "promql/eval/operator.h"
+
+namespace tocsin::promql {
+
+class Aggregate final : public Operator {
+ public:
+  struct Spec {
+    AggregateOp op = AggregateOp::kSum;
+    base::PosRange operand_pos;
+    base::PosRange param_pos;
+  };
+  /// `param` is the quantile, else null.
+  Aggregate(Spec spec, GroupingSpec grouping, OperatorPtr child, OperatorPtr param)
+      : spec_(spec),
+        kernel_(aggregate_kernel(spec.op)),
+        grouping_(std::move(grouping)),
+        child_(std::move(child)),
+        param_(std::move(param)) {}
+
+ private:
+  base::Status evaluate(const Grid& grid, Run& run) override;
+  void warn_of_bad_quantiles(Run& run);
+  base::Status aggregate_group(size_t group, size_t step, double param, Run& run);
+  /// Applies the operator's rule for histograms; true when the floats are to be aggregated.
+  base::Result<bool> accepts(size_t histograms, Run& run);
+
+  Spec spec_;
+  AggregateKernel kernel_;
+  Grouping grouping_;
+  OperatorPtr child_;
+  OperatorPtr param_;
+  std::vector<double> values_;  // Of the group at hand.
+};
+
+}  // namespace tocsin::promql

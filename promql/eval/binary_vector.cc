@@ -1,0 +1,185 @@
+#include "promql/eval/binary_vector.h"
+
+#include <algorithm>
+
+#include "promql/eval/binary_scalar.h"
+#include "promql/eval/kernels_binary.h"
+#include "promql/eval/projection.h"
+
+namespace tocsin::promql {
+namespace {
+
+/// out = left op right, pair by pair; `left_of(i)` and `right_of(i)` are the operands of pair i.
+/// Comparisons without bool keep the left value and clear the bits of pairs that do not hold.
+template <class Left, class Right>
+void compute_pairs(const JoinSpec& spec, size_t pairs, Left left_of, Right right_of, double* out,
+                   std::span<uint64_t> bits) {
+  if (is_arithmetic(spec.op)) {
+    with_arithmetic(spec.op, [&](auto f) {
+      for (size_t i = 0; i < pairs; ++i) out[i] = decltype(f)::of(left_of(i), right_of(i));
+    });
+    return;
+  }
+  with_comparison(spec.op, [&](auto f) {
+    using Op = decltype(f);
+    if (spec.return_bool) {
+      for (size_t i = 0; i < pairs; ++i) out[i] = Op::of(left_of(i), right_of(i)) ? 1.0 : 0.0;
+      return;
+    }
+    for (size_t w = 0; w < bits.size(); ++w) {
+      uint64_t holds = 0;
+      const size_t end = std::min(pairs, w * 64 + 64);
+      for (size_t i = w * 64; i < end; ++i) {
+        out[i] = left_of(i);
+        holds |= static_cast<uint64_t>(Op::of(left_of(i), right_of(i))) << (i % 64);
+      }
+      bits[w] &= holds;
+    }
+  });
+}
+
+}  // namespace
+
+base::Status BinaryVector::evaluate(const Grid& grid, Run& run) {
+  RETURN_IF_ERROR(lhs_->eval(grid, run));
+  RETURN_IF_ERROR(rhs_->eval(grid, run));
+  RETURN_IF_ERROR(bind_rows(run));
+  schema_ = join_.schema;
+  RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
+  const bool floats_only = !lhs_->frame().has_histograms() && !rhs_->frame().has_histograms();
+  for (size_t step = 0; step < grid.steps; ++step) {
+    if (join_.aligned && floats_only) {
+      join_aligned(step);
+    } else if (join_.exclusive && floats_only) {
+      join_exclusive(step);
+    } else {
+      RETURN_IF_ERROR(join_checked(step, run));
+    }
+  }
+  return {};
+}
+
+base::Status BinaryVector::bind_rows(Run& run) {
+  if (lhs_schema_ == lhs_->schema() && rhs_schema_ == rhs_->schema()) return {};
+  ASSIGN_OR_RETURN(join_, build_join(*many().schema(), *one().schema(), spec_, run.ids()));
+  lhs_schema_ = lhs_->schema();
+  rhs_schema_ = rhs_->schema();
+  one_row_.resize(join_.signatures);
+  matched_.resize(join_.signatures);
+  out_taken_.resize(join_.schema->rows());
+  return {};
+}
+
+void BinaryVector::join_aligned(size_t step) {
+  const auto left = lhs_->frame().column(step);
+  const auto right = rhs_->frame().column(step);
+  const auto left_bits = lhs_->frame().bits(step);
+  const auto right_bits = rhs_->frame().bits(step);
+  const auto bits = frame().bits(step);
+  for (size_t w = 0; w < bits.size(); ++w) bits[w] = left_bits[w] & right_bits[w];
+  compute_pairs(
+      spec_, join_.pairs.size(), [left](size_t i) { return left[i]; },
+      [right](size_t i) { return right[i]; }, frame().column(step).data(), bits);
+}
+
+void BinaryVector::join_exclusive(size_t step) {
+  const Frame& many_frame = many().frame();
+  const Frame& one_frame = one().frame();
+  const auto bits = frame().bits(step);
+  for (size_t i = 0; i < join_.pairs.size(); ++i) {
+    const JoinPair& pair = join_.pairs[i];
+    const bool both = many_frame.has(step, pair.many) && one_frame.has(step, pair.one);
+    bits[i / 64] |= static_cast<uint64_t>(both) << (i % 64);
+  }
+  const double* many_values = many_frame.column(step).data();
+  const double* one_values = one_frame.column(step).data();
+  const JoinPair* pairs = join_.pairs.data();
+  const auto many_of = [=](size_t i) { return many_values[pairs[i].many]; };
+  const auto one_of = [=](size_t i) { return one_values[pairs[i].one]; };
+  double* out = frame().column(step).data();
+  if (spec_.swapped()) {
+    compute_pairs(spec_, join_.pairs.size(), one_of, many_of, out, bits);
+  } else {
+    compute_pairs(spec_, join_.pairs.size(), many_of, one_of, out, bits);
+  }
+}
+
+base::Status BinaryVector::join_checked(size_t step, Run& run) {
+  // With nothing on one side there is no error either, whatever the other side holds.
+  if (!lhs_->frame().any(step) || !rhs_->frame().any(step)) return {};
+  RETURN_IF_ERROR(find_ones(step));
+  std::ranges::fill(matched_, uint8_t{0});
+  std::ranges::fill(out_taken_, uint8_t{0});
+  for (const JoinPair& pair : join_.pairs) RETURN_IF_ERROR(join_pair(pair, step, run));
+  return {};
+}
+
+base::Status BinaryVector::find_ones(size_t step) {
+  const Frame& input = one().frame();
+  const RowSchema& rows = *one().schema();
+  std::ranges::fill(one_row_, 0u);
+  for (uint32_t row = 0; row < input.rows; ++row) {
+    if (!input.has(step, row)) continue;
+    uint32_t& slot = one_row_[join_.one_signature[row]];
+    if (slot != 0) {
+      return duplicate_on_one_side(rows.labels[slot - 1], rows.labels[row], spec_.matching,
+                                   spec_.swapped() ? "left" : "right");
+    }
+    slot = row + 1;
+  }
+  return {};
+}
+
+base::Status BinaryVector::join_pair(const JoinPair& pair, size_t step, Run& run) {
+  if (!many().frame().has(step, pair.many) || one_row_[pair.signature] != pair.one + 1) return {};
+  double value = 0;
+  ASSIGN_OR_RETURN(const bool holds, compute(pair, step, run, value));
+  RETURN_IF_ERROR(check_cardinality(pair));
+  if (!holds) return {};
+  if (frame().has(step, pair.out)) return same_labelset();
+  frame().put(step, pair.out, value);
+  return {};
+}
+
+base::Status BinaryVector::check_cardinality(const JoinPair& pair) {
+  if (spec_.one_to_one()) {
+    if (matched_[pair.signature] != 0) return multiple_matches(true);
+    matched_[pair.signature] = 1;
+    return {};
+  }
+  // Equal result labels within one signature; across signatures it is the labelset error.
+  if (out_taken_[pair.out] != 0 && matched_[pair.signature] != 0) return multiple_matches(false);
+  out_taken_[pair.out] = 1;
+  matched_[pair.signature] = 1;
+  return {};
+}
+
+base::Result<bool> BinaryVector::compute(const JoinPair& pair, size_t step, Run& run,
+                                         double& value) {
+  const uint32_t left_row = spec_.swapped() ? pair.one : pair.many;
+  const uint32_t right_row = spec_.swapped() ? pair.many : pair.one;
+  const bool left_histogram = lhs_->frame().is_histogram(step, left_row);
+  const bool right_histogram = rhs_->frame().is_histogram(step, right_row);
+  if (left_histogram || right_histogram) {
+    const bool scales = (spec_.op == BinaryOp::kMul && left_histogram != right_histogram) ||
+                        (spec_.op == BinaryOp::kDiv && left_histogram && !right_histogram);
+    const bool pairs_up = left_histogram && right_histogram &&
+                          (spec_.op == BinaryOp::kAdd || spec_.op == BinaryOp::kSub ||
+                           spec_.op == BinaryOp::kEqual || spec_.op == BinaryOp::kNotEqual);
+    if (scales || pairs_up) {
+      return histogram_refused(run, "operator " + std::string(to_string(spec_.op)), pos_);
+    }
+    run.inform(incompatible_types(spec_.op, left_histogram ? "histogram" : "float",
+                                  right_histogram ? "histogram" : "float"),
+               pos_);
+    return false;
+  }
+  const double left = lhs_->frame().at(step, left_row);
+  value = apply_to_scalars(spec_.op, left, rhs_->frame().at(step, right_row));
+  if (is_arithmetic(spec_.op) || spec_.return_bool) return true;
+  const bool holds = value != 0;
+  value = left;
+  return holds;
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,44 @@
+// Arithmetic and comparison between two vectors.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "promql/eval/operator.h"
+#include "promql/eval/vector_match.h"
+
+namespace tocsin::promql {
+
+class BinaryVector final : public Operator {
+ public:
+  BinaryVector(JoinSpec spec, base::PosRange pos, OperatorPtr lhs, OperatorPtr rhs)
+      : spec_(std::move(spec)), pos_(pos), lhs_(std::move(lhs)), rhs_(std::move(rhs)) {}
+
+ private:
+  base::Status evaluate(const Grid& grid, Run& run) override;
+  base::Status bind_rows(Run& run);
+  void join_exclusive(size_t step);
+  void join_aligned(size_t step);
+  base::Status join_checked(size_t step, Run& run);
+  base::Status find_ones(size_t step);
+  base::Status join_pair(const JoinPair& pair, size_t step, Run& run);
+  base::Status check_cardinality(const JoinPair& pair);
+  /// Computes the pair; true and `value` when the result is a sample.
+  base::Result<bool> compute(const JoinPair& pair, size_t step, Run& run, double& value);
+  Operator& many() { return spec_.swapped() ? *rhs_ : *lhs_; }
+  Operator& one() { return spec_.swapped() ? *lhs_ : *rhs_; }
+
+  JoinSpec spec_;
+  base::PosRange pos_;
+  OperatorPtr lhs_;
+  OperatorPtr rhs_;
+  RowSchemaPtr lhs_schema_;
+  RowSchemaPtr rhs_schema_;
+  JoinMap join_;
+  // Of the step at hand, by signature: the one-side's row + 1, and whether it was matched.
+  std::vector<uint32_t> one_row_;
+  std::vector<uint8_t> matched_;
+  std::vector<uint8_t> out_taken_;
+};
+
+}  // namespace tocsin::promql

@@ -1,0 +1,41 @@
+// Functions of one window of floats: the *_over_time family, changes, resets, regression.
+// Row kernels take a RowWindow (window.h) and are the definition; column kernels give the same
+// bits.
+#pragma once
+
+#include <span>
+
+#include "promql/eval/window.h"
+
+namespace tocsin::promql {
+
+// Source of all: prometheus:promql/functions.go.
+bool sum_row(const RowWindow& window, double param, double& out);  ///< Compensated.
+bool avg_row(const RowWindow& window, double param, double& out);  ///< Compensated (RunningMean).
+bool min_row(const RowWindow& window, double param, double& out);  ///< NaN only if all are.
+bool max_row(const RowWindow& window, double param, double& out);
+bool count_row(const RowWindow& window, double param, double& out);
+bool present_row(const RowWindow& window, double param, double& out);  ///< 1.
+bool first_row(const RowWindow& window, double param, double& out);
+bool last_row(const RowWindow& window, double param, double& out);
+bool stddev_row(const RowWindow& window, double param, double& out);  ///< Of the population.
+bool stdvar_row(const RowWindow& window, double param, double& out);
+bool changes_row(const RowWindow& window, double param, double& out);
+bool resets_row(const RowWindow& window, double param, double& out);
+/// Slope per second of the least-squares line; fewer than two samples → no result.
+bool deriv_row(const RowWindow& window, double param, double& out);
+/// Where that line is `param` seconds after the step.
+bool predict_linear_row(const RowWindow& window, double param, double& out);
+
+void sum_columns(const ColumnWindow& window, double param, double* out);
+void avg_columns(const ColumnWindow& window, double param, double* out);
+void min_columns(const ColumnWindow& window, double param, double* out);
+void max_columns(const ColumnWindow& window, double param, double* out);
+void count_columns(const ColumnWindow& window, double param, double* out);
+void present_columns(const ColumnWindow& window, double param, double* out);
+void first_columns(const ColumnWindow& window, double param, double* out);
+void last_columns(const ColumnWindow& window, double param, double* out);
+void changes_columns(const ColumnWindow& window, double param, double* out);
+void resets_columns(const ColumnWindow& window, double param, double* out);
+
+}  // namespace tocsin::promql

@@ -1,0 +1,49 @@
+#include "promql/eval/map_call.h"
+
+#include <algorithm>
+
+namespace tocsin::promql {
+
+base::Status MapCall::evaluate(const Grid& grid, Run& run) {
+  RETURN_IF_ERROR(child_->eval(grid, run));
+  for (const auto& param : params_) RETURN_IF_ERROR(param->eval(grid, run));
+  if (child_->frame().drop_histograms() > 0 && spec_.refuses_histograms) {
+    return histogram_refused(run, spec_.function.name, spec_.pos);
+  }
+  bind_dropped_names(projection_, child_->schema(), run.ids(), spec_.delayed_names);
+  schema_ = projection_.schema();
+  if (projection_.is_identity()) {
+    take_over(*child_);
+  } else {
+    RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
+    RETURN_IF_ERROR(projection_.apply(child_->frame(), frame()));
+  }
+  for (size_t step = 0; step < grid.steps; ++step) {
+    for (size_t i = 0; i < params_.size(); ++i) param_values_[i] = scalar_at(*params_[i], step);
+    if (spec_.function.has_result != nullptr && !spec_.function.has_result(param_values_)) {
+      std::ranges::fill(frame().bits(step), 0);
+      continue;
+    }
+    spec_.function.kernel(frame().column(step), param_values_);
+  }
+  return {};
+}
+
+base::Status StepTimestamp::evaluate(const Grid& grid, Run& run) {
+  RETURN_IF_ERROR(child_->eval(grid, run));
+  bind_dropped_names(projection_, child_->schema(), run.ids(), delayed_names_);
+  schema_ = projection_.schema();
+  if (projection_.is_identity()) {
+    take_over(*child_);
+  } else {
+    RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
+    RETURN_IF_ERROR(projection_.apply(child_->frame(), frame()));
+  }
+  frame().histograms.clear();
+  for (size_t step = 0; step < grid.steps; ++step) {
+    std::ranges::fill(frame().column(step), static_cast<double>(grid.at(step)) / 1000);
+  }
+  return {};
+}
+
+}  // namespace tocsin::promql

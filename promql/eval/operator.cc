@@ -1,0 +1,30 @@
+#include "promql/eval/operator.h"
+
+#include <string>
+
+namespace tocsin::promql {
+
+base::Status Operator::eval(const Grid& grid, Run& run) {
+  RETURN_IF_ERROR(run.check());
+  // What the children hold is given up once this operator has its result, as upstream counts.
+  const uint64_t held_before = run.samples_held();
+  RETURN_IF_ERROR(evaluate(grid, run));
+  return run.hold_samples(held_before + frame_->count());
+}
+
+base::Status Operator::reset_own(size_t rows, size_t steps, Run& run) {
+  constexpr uint64_t kBytesPerValue = sizeof(double) + 1;
+  const bool overflows = steps != 0 && rows > UINT64_MAX / kBytesPerValue / steps;
+  RETURN_IF_ERROR(run.reserve_bytes(overflows ? UINT64_MAX : rows * steps * kBytesPerValue));
+  frame_ = &own_;
+  own_.reset(rows, steps);
+  return {};
+}
+
+base::Error histogram_refused(const Run& run, std::string_view what, base::PosRange where) {
+  return run.unsupported(
+      "native histogram samples are not supported by " + std::string(what) + " in this version",
+      where);
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,31 @@
+#include "promql/eval/quantile.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/base/number.h"
+
+namespace tocsin::promql {
+
+double quantile_of(double q, std::span<double> values) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  if (values.empty() || std::isnan(q)) return std::numeric_limits<double>::quiet_NaN();
+  if (q < 0) return -kInf;
+  if (q > 1) return kInf;
+  std::sort(values.begin(), values.end(),
+            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+  const auto n = static_cast<double>(values.size());
+  const double rank = q * (n - 1);
+  const double lower = std::max(0.0, std::floor(rank));
+  const double upper = std::min(n - 1, lower + 1);
+  const double weight = rank - std::floor(rank);
+  return values[static_cast<size_t>(lower)] * (1 - weight) +
+         values[static_cast<size_t>(upper)] * weight;
+}
+
+std::string quantile_warning(double q) {
+  return "quantile value should be between 0 and 1, got " + base::format_general(q);
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,17 @@
+// The quantile of a set of floats.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace tocsin::promql {
+
+/// Sorts `values` (NaN first) and interpolates. NaN for an empty set or a NaN q; −Inf below 0, +Inf
+/// above 1. Source: prometheus:promql/quantile.go quantile.
+double quantile_of(double q, std::span<double> values);
+
+/// True when q is outside [0, 1] or NaN: the caller warns with quantile_warning().
+inline bool is_bad_quantile(double q) { return !(q >= 0 && q <= 1); }
+std::string quantile_warning(double q);
+
+}  // namespace tocsin::promql

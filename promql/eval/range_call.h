@@ -1,0 +1,53 @@
+// rate(x[5m]) and its like: one function over the windows of every row, for every step.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "promql/eval/projection.h"
+#include "promql/eval/range_functions.h"
+#include "promql/eval/range_input.h"
+
+namespace tocsin::promql {
+
+class RangeCall final : public Operator {
+ public:
+  struct Spec {
+    const RangeFunction* function = nullptr;
+    base::PosRange range_pos;  ///< Of the range argument, for annotations.
+    base::PosRange param_pos;
+    bool delayed_names = false;
+    bool type_and_unit = false;  ///< Feature: the type is a label, not a guess from the name.
+  };
+  /// `param` is the scalar argument, or null.
+  RangeCall(Spec spec, RangeInputPtr input, OperatorPtr param)
+      : spec_(spec),
+        input_(std::move(input)),
+        param_(std::move(param)),
+        projection_(Projection::Clash::kAnyStep) {}
+
+ private:
+  friend class RangeCallVisitor;
+  base::Status evaluate(const Grid& grid, Run& run) override;
+  void bind_rows(Run& run);
+  void find_odd_names();
+  void annotate_odd_names(const Frame& values, Run& run) const;
+  void annotate_quantiles(const Frame& values, Run& run) const;
+  double param_at(size_t step) const { return param_ ? scalar_at(*param_, step) : 0.0; }
+
+  Spec spec_;
+  RangeInputPtr input_;
+  OperatorPtr param_;
+  Projection projection_;
+  RowSchemaPtr input_schema_;
+  Frame unmerged_;  // Used only when dropping names makes rows equal.
+  /// Rows whose name is not a counter's, with the annotation each deserves.
+  std::vector<std::pair<uint32_t, std::string>> odd_names_;
+  // Room for one row's window.
+  std::vector<base::TimestampMs> row_t_;
+  std::vector<double> row_v_;
+  std::vector<uint32_t> rows_with_holes_;
+};
+
+}  // namespace tocsin::promql

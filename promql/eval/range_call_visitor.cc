@@ -1,0 +1,213 @@
+#include "promql/eval/range_call_visitor.h"
+
+#include <algorithm>
+
+#include "promql/eval/quantile.h"
+
+namespace tocsin::promql {
+namespace {
+
+/// Moves [begin, end) so that it covers the timestamps in (start, stop]. Windows only move forward.
+template <class SpanT>
+void advance(SpanT& span, std::span<const base::TimestampMs> t, const WindowTimes& times) {
+  while (span.end < t.size() && t[span.end] <= times.end) ++span.end;
+  while (span.begin < span.end && t[span.begin] <= times.start) ++span.begin;
+}
+
+}  // namespace
+
+void RangeCallVisitor::on_tile(const base::Tile& tile) {
+  if (status_.ok()) status_ = run_.check_sometimes();
+  if (!status_.ok()) return;
+  Span span{0, 0};
+  uint64_t read = 0;
+  for (size_t step = 0; step < grid_.steps; ++step) {
+    const WindowTimes times = call_.input_->window(grid_.at(step));
+    advance(span, tile.t, times);
+    if (span.size() == 0) continue;
+    read += span.size() * tile.rows;
+    const bool full = std::all_of(tile.gaps + span.begin, tile.gaps + span.end,
+                                  [](uint8_t gap) { return gap == 0; });
+    if (full) {
+      full_window(tile, span, step, times);
+    } else {
+      window_with_holes(tile, span, step, times);
+    }
+  }
+  run_.read_samples(read);
+}
+
+void RangeCallVisitor::full_window(const base::Tile& tile, Span span, size_t step,
+                                   const WindowTimes& times) {
+  if (span.size() < call_.spec_.function->samples_min) return;
+  if (call_.spec_.function->columns != nullptr) {
+    rows_by_columns(tile, span, step, times);
+    return;
+  }
+  for (size_t row = 0; row < tile.rows; ++row) row_by_itself(tile, span, row, step, times);
+}
+
+void RangeCallVisitor::rows_by_columns(const base::Tile& tile, Span span, size_t step,
+                                       const WindowTimes& times) {
+  ColumnWindow window;
+  window.t = tile.t.subspan(span.begin, span.size());
+  window.columns = tile.values + span.begin;
+  window.drops = tile.drops + span.begin;
+  window.rows = tile.rows;
+  window.times = times;
+  double* out = out_.column(step).data() + tile.first_row;
+  call_.spec_.function->columns(window, call_.param_at(step), out);
+  set_bits(out_.bits(step), tile.first_row, tile.first_row + tile.rows);
+}
+
+void RangeCallVisitor::window_with_holes(const base::Tile& tile, Span span, size_t step,
+                                         const WindowTimes& times) {
+  find_holes(tile, span);
+  const auto& holes = call_.rows_with_holes_;
+  const bool by_columns = call_.spec_.function->columns != nullptr &&
+                          span.size() >= call_.spec_.function->samples_min &&
+                          holes.size() * 2 < tile.rows;
+  if (!by_columns) {
+    for (size_t row = 0; row < tile.rows; ++row) row_by_itself(tile, span, row, step, times);
+    return;
+  }
+  rows_by_columns(tile, span, step, times);
+  for (const uint32_t row : holes) {
+    out_.clear(step, tile.first_row + row);
+    row_by_itself(tile, span, row, step, times);
+  }
+}
+
+void RangeCallVisitor::find_holes(const base::Tile& tile, Span span) {
+  auto& holes = call_.rows_with_holes_;
+  holes.clear();
+  for (size_t c = span.begin; c < span.end; ++c) {
+    if (tile.gaps[c] == 0) continue;
+    for (uint32_t row = 0; row < tile.rows; ++row) {
+      if (!base::is_value(tile.values[c][row])) holes.push_back(row);
+    }
+  }
+  std::sort(holes.begin(), holes.end());
+  holes.erase(std::unique(holes.begin(), holes.end()), holes.end());
+}
+
+void RangeCallVisitor::row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
+                                     const WindowTimes& times) {
+  call_.row_t_.clear();
+  call_.row_v_.clear();
+  for (size_t c = span.begin; c < span.end; ++c) {
+    const double v = tile.values[c][row];
+    if (!base::is_value(v)) continue;
+    call_.row_t_.push_back(tile.t[c]);
+    call_.row_v_.push_back(v);
+  }
+  finish_row(tile.first_row + row, step, times);
+}
+
+void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& times) {
+  const RangeFunction& function = *call_.spec_.function;
+  if (call_.row_v_.size() < function.samples_min) return;
+  double out = 0;
+  if (function.row == nullptr) {
+    out_.put(step, row, quantile_of(call_.param_at(step), call_.row_v_));
+  } else if (function.row({call_.row_t_, call_.row_v_, times}, call_.param_at(step), out)) {
+    out_.put(step, row, out);
+  }
+}
+
+void RangeCallVisitor::on_mixed(const base::MixedSeries& series) {
+  if (status_.ok()) status_ = run_.check_sometimes();
+  Span span{0, 0};
+  for (size_t step = 0; step < grid_.steps && status_.ok(); ++step) {
+    const WindowTimes times = call_.input_->window(grid_.at(step));
+    advance(span, series.t, times);
+    run_.read_samples(span.size());
+    if (span.size() > 0) mixed_window(series, span, step, times);
+  }
+}
+
+void RangeCallVisitor::mixed_window(const base::MixedSeries& series, Span span, size_t step,
+                                    const WindowTimes& times) {
+  call_.row_t_.clear();
+  call_.row_v_.clear();
+  size_t histograms = 0;
+  for (size_t i = span.begin; i < span.end; ++i) {
+    if (series.h[i] != nullptr) {
+      histograms += base::is_stale(series.h[i]->sum) ? 0 : 1;
+    } else if (!base::is_stale(series.v[i])) {
+      call_.row_t_.push_back(series.t[i]);
+      call_.row_v_.push_back(series.v[i]);
+    }
+  }
+  if (histograms > 0 && !accepts_mixed(series, span, histograms, step)) return;
+  finish_row(series.row, step, times);
+}
+
+bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span, size_t histograms,
+                                     size_t step) {
+  const size_t floats = call_.row_v_.size();
+  switch (call_.spec_.function->histograms) {
+    case HistogramRule::kCounted:
+      call_.row_v_.resize(floats + histograms);
+      call_.row_t_.resize(floats + histograms);
+      return true;
+    case HistogramRule::kPicked: {
+      const bool first = call_.spec_.function->name.starts_with("first");
+      size_t i = first ? span.begin : span.end - 1;
+      // Stale markers of either kind are not samples of the window.
+      const auto skip = [&series](size_t k) {
+        return base::is_stale(series.h[k] ? series.h[k]->sum : series.v[k]);
+      };
+      while (skip(i)) first ? ++i : --i;
+      if (series.h[i] == nullptr) return true;
+      out_.put(step, series.row, series.h[i]);
+      return false;
+    }
+    case HistogramRule::kIgnored:
+      if (floats > 0) {
+        run_.inform(
+            "ignored histograms in a range containing both floats and histograms for "
+            "metric name " +
+                base::go_quote(call_.input_schema_->labels[series.row].metric_name()),
+            call_.spec_.range_pos);
+      }
+      return floats > 0;
+    case HistogramRule::kRefused:
+      if (floats > 0) {
+        warn_mixed(series.row);
+      } else if (histograms >= call_.spec_.function->samples_min) {
+        refuse();
+      }
+      return false;
+    case HistogramRule::kPair: {
+      size_t kinds[2] = {0, 0};
+      size_t seen = 0;
+      for (size_t i = span.end; i > span.begin && seen < 2; --i) {
+        const bool is_histogram = series.h[i - 1] != nullptr;
+        if (base::is_stale(is_histogram ? series.h[i - 1]->sum : series.v[i - 1])) continue;
+        ++kinds[is_histogram ? 1 : 0];
+        ++seen;
+      }
+      if (kinds[0] == 2) return true;
+      if (kinds[1] == 2) refuse();
+      if (kinds[0] == 1 && kinds[1] == 1) warn_mixed(series.row);
+      return false;
+    }
+    case HistogramRule::kMixes:
+      refuse();
+      return false;
+  }
+  return false;
+}
+
+void RangeCallVisitor::refuse() {
+  status_ = histogram_refused(run_, call_.spec_.function->name, call_.spec_.range_pos);
+}
+
+void RangeCallVisitor::warn_mixed(uint32_t row) {
+  run_.warn("encountered a mix of histograms and floats for metric name " +
+                base::go_quote(call_.input_schema_->labels[row].metric_name()),
+            call_.spec_.range_pos);
+}
+
+}  // namespace tocsin::promql

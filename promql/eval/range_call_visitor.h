@@ -1,0 +1,49 @@
+// The loop of a range function over the tiles of its input.
+#pragma once
+
+#include "promql/eval/range_call.h"
+
+namespace tocsin::promql {
+
+/// Runs the kernels of a RangeCall. Column kernels take all rows of a tile at once; rows that miss
+/// a sample in the window are then done again one by one.
+class RangeCallVisitor final : public base::TileVisitor {
+ public:
+  RangeCallVisitor(RangeCall& call, const Grid& grid, Frame& out, Run& run)
+      : call_(call), grid_(grid), out_(out), run_(run) {}
+
+  void on_tile(const base::Tile& tile) override;
+  void on_mixed(const base::MixedSeries& series) override;
+  const base::Status& status() const { return status_; }
+
+ private:
+  struct Span {
+    size_t begin;
+    size_t end;
+    size_t size() const { return end - begin; }
+  };
+
+  void full_window(const base::Tile& tile, Span span, size_t step, const WindowTimes& times);
+  void window_with_holes(const base::Tile& tile, Span span, size_t step, const WindowTimes& times);
+  void find_holes(const base::Tile& tile, Span span);
+  void rows_by_columns(const base::Tile& tile, Span span, size_t step, const WindowTimes& times);
+  /// One row's values in the window, or nothing when too few; fills the call's row_t_, row_v_.
+  void row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
+                     const WindowTimes& times);
+  void finish_row(size_t row, size_t step, const WindowTimes& times);
+
+  void mixed_window(const base::MixedSeries& series, Span span, size_t step,
+                    const WindowTimes& times);
+  /// Applies the function's rule; true when the floats collected are to be computed as usual.
+  bool accepts_mixed(const base::MixedSeries& series, Span span, size_t histograms, size_t step);
+  void refuse();
+  void warn_mixed(uint32_t row);
+
+  RangeCall& call_;
+  const Grid& grid_;
+  Frame& out_;
+  Run& run_;
+  base::Status status_;
+};
+
+}  // namespace tocsin::promql

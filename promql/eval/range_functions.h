@@ -1,0 +1,33 @@
+// The functions of one range vector: what computes them and how they treat the special cases.
+#pragma once
+
+#include <string_view>
+
+#include "promql/eval/window.h"
+
+namespace tocsin::promql {
+
+/// What a function does with native histograms in a window.
+enum class HistogramRule : uint8_t {
+  kCounted,  ///< Counts samples of either kind (count, present).
+  kPicked,   ///< Returns one sample of either kind (first, last).
+  kIgnored,  ///< Sees floats only; says so when there are both.
+  kRefused,  ///< Floats and histograms mixed: a warning, no result. Histograms alone: unsupported.
+  kPair,     ///< As kRefused, looking at the last two samples only (irate, idelta).
+  kMixes,    ///< Any histogram: unsupported (changes, resets).
+};
+
+struct RangeFunction {
+  std::string_view name;
+  RowKernel row = nullptr;         ///< Null: quantile_over_time, which needs room to sort.
+  ColumnKernel columns = nullptr;  ///< Null: the row kernel is called for each row.
+  uint8_t samples_min = 1;
+  HistogramRule histograms = HistogramRule::kIgnored;
+  bool keeps_name = false;
+  bool wants_counter = false;  ///< rate, increase: the name should be a counter's.
+};
+
+/// By name, or nullptr when this is not (yet) such a function. Static lifetime.
+const RangeFunction* find_range_function(std::string_view name);
+
+}  // namespace tocsin::promql

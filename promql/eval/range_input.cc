@@ -1,0 +1,105 @@
+#include "promql/eval/range_input.h"
+
+#include <algorithm>
+
+namespace tocsin::promql {
+
+base::Status RangeScan::open(const Grid& grid, Run& run) {
+  rows_.refresh(run.ids());
+  schema_ = rows_.schema();
+  from_ = window(grid.start).start;
+  to_ = window(grid.last()).end;
+  return {};
+}
+
+base::Status RangeScan::visit(base::TileVisitor& visitor) {
+  return rows_.scan(from_, to_, visitor);
+}
+
+Grid subquery_grid(base::TimestampMs from, base::TimestampMs to, base::DurationMs step) {
+  Grid grid;
+  grid.step = step;
+  grid.start = step * (from / step);
+  if (grid.start <= from) grid.start += step;
+  grid.steps = to < grid.start ? 0 : static_cast<size_t>((to - grid.start) / step) + 1;
+  return grid;
+}
+
+base::Status SubqueryInput::open(const Grid& grid, Run& run) {
+  inner_grid_ = subquery_grid(window(grid.start).start, window(grid.last()).end, step_);
+  if (inner_grid_.steps == 0) {
+    if (schema_ == nullptr) schema_ = make_schema(run.ids());
+    return {};
+  }
+  RETURN_IF_ERROR(inner_->eval(inner_grid_, run));
+  schema_ = inner_->schema();
+  return {};
+}
+
+base::Status SubqueryInput::visit(base::TileVisitor& visitor) {
+  if (inner_grid_.steps == 0 || schema_->rows() == 0) return {};
+  t_.resize(inner_grid_.steps);
+  for (size_t i = 0; i < t_.size(); ++i) t_[i] = inner_grid_.at(i);
+  RETURN_IF_ERROR(visit_histogram_rows(visitor));
+  mark_columns();
+  base::Tile tile;
+  tile.rows = static_cast<uint32_t>(schema_->rows());
+  tile.t = t_;
+  tile.values = columns_.data();
+  tile.gaps = gaps_.data();
+  tile.drops = drops_.data();
+  visitor.on_tile(tile);
+  return {};
+}
+
+/// Rows with histograms are handed over one by one, and leave the frame.
+base::Status SubqueryInput::visit_histogram_rows(base::TileVisitor& visitor) {
+  Frame& frame = inner_->frame();
+  if (!frame.has_histograms()) return {};
+  std::vector<base::TimestampMs> t;
+  std::vector<double> v;
+  std::vector<base::HistogramPtr> h;
+  for (size_t row = 0; row < frame.rows; ++row) {
+    bool any = false;
+    for (size_t step = 0; step < frame.steps; ++step) {
+      any = any || (frame.has(step, row) && frame.is_histogram(step, row));
+    }
+    if (!any) continue;
+    t.clear();
+    v.clear();
+    h.clear();
+    for (size_t step = 0; step < frame.steps; ++step) {
+      if (!frame.has(step, row)) continue;
+      t.push_back(t_[step]);
+      v.push_back(frame.at(step, row));
+      h.push_back(frame.histograms[step * frame.rows + row]);
+      frame.clear(step, row);
+    }
+    visitor.on_mixed({static_cast<uint32_t>(row), t, v, h});
+  }
+  return {};
+}
+
+/// Writes the absent marker where there is no sample, and finds gaps and drops.
+void SubqueryInput::mark_columns() {
+  Frame& frame = inner_->frame();
+  columns_.resize(frame.steps);
+  gaps_.assign(frame.steps, 0);
+  drops_.assign(frame.steps, 0);
+  for (size_t step = 0; step < frame.steps; ++step) {
+    const auto column = frame.column(step);
+    columns_[step] = column.data();
+    for (size_t row = 0; row < frame.rows; ++row) {
+      if (frame.has(step, row)) continue;
+      column[row] = base::absent_marker();
+      gaps_[step] = 1;
+    }
+    if (step == 0) continue;
+    const auto before = frame.column(step - 1);
+    bool drops = false;
+    for (size_t row = 0; row < frame.rows; ++row) drops |= column[row] < before[row];
+    drops_[step] = drops ? 1 : 0;
+  }
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,81 @@
+// Where range functions get their windows from: a range selector, or a subquery.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/base/series_source.h"
+#include "promql/eval/scan_instant.h"
+#include "promql/eval/window.h"
+
+namespace tocsin::promql {
+
+/// Hands out all samples that any window of a grid needs, as tiles.
+class RangeInput {
+ public:
+  RangeInput(Shift shift, base::DurationMs range) : shift_(shift), range_(range) {}
+  virtual ~RangeInput() = default;
+  RangeInput(const RangeInput&) = delete;
+  RangeInput& operator=(const RangeInput&) = delete;
+
+  /// Prepares for the grid; afterwards schema() holds the rows.
+  virtual base::Status open(const Grid& grid, Run& run) = 0;
+  /// Visits the samples of what was opened. What the visitor gets lives during its call.
+  virtual base::Status visit(base::TileVisitor& visitor) = 0;
+  const RowSchemaPtr& schema() const { return schema_; }
+
+  /// The window of an evaluation at `t`.
+  WindowTimes window(base::TimestampMs t) const {
+    const base::TimestampMs end = shift_.apply(t);
+    return {saturating_sub(end, range_), end, t, static_cast<double>(range_) / 1000};
+  }
+
+ protected:
+  Shift shift_;
+  base::DurationMs range_;
+  RowSchemaPtr schema_;
+};
+
+using RangeInputPtr = std::unique_ptr<RangeInput>;
+
+/// A range selector.
+class RangeScan final : public RangeInput {
+ public:
+  RangeScan(std::shared_ptr<base::Selection> selection, Shift shift, base::DurationMs range)
+      : RangeInput(shift, range), rows_(std::move(selection)) {}
+  base::Status open(const Grid& grid, Run& run) override;
+  base::Status visit(base::TileVisitor& visitor) override;
+
+ private:
+  SelectionRows rows_;
+  base::TimestampMs from_ = 0;
+  base::TimestampMs to_ = 0;
+};
+
+/// expr[range:step]: evaluates the inner plan once over an aligned grid; its points become samples.
+class SubqueryInput final : public RangeInput {
+ public:
+  SubqueryInput(OperatorPtr inner, Shift shift, base::DurationMs range, base::DurationMs step)
+      : RangeInput(shift, range), inner_(std::move(inner)), step_(step) {}
+  base::Status open(const Grid& grid, Run& run) override;
+  base::Status visit(base::TileVisitor& visitor) override;
+
+ private:
+  base::Status visit_histogram_rows(base::TileVisitor& visitor);
+  void mark_columns();
+
+  OperatorPtr inner_;
+  base::DurationMs step_;
+  Grid inner_grid_;
+  std::vector<base::TimestampMs> t_;
+  std::vector<const double*> columns_;
+  std::vector<uint8_t> gaps_;
+  std::vector<uint8_t> drops_;
+  std::vector<uint8_t> has_histogram_;  // By row.
+};
+
+/// The grid of a subquery: absolute multiples of `step`, later than `from`, up to `to`. May be
+/// empty. Source: prometheus:promql/engine.go eval (SubqueryExpr).
+Grid subquery_grid(base::TimestampMs from, base::TimestampMs to, base::DurationMs step);
+
+}  // namespace tocsin::promql

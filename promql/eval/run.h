@@ -1,0 +1,63 @@
+// One execution of a plan: its bounds, what it counted, what it has to say.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/annotations.h"
+#include "engine/base/clock.h"
+#include "engine/base/status.h"
+#include "promql/eval/query.h"
+#include "promql/eval/row_schema.h"
+
+namespace tocsin::promql {
+
+/// Passed to every operator. Used by one thread.
+class Run {
+ public:
+  struct Setup {
+    const QueryLimits* limits = nullptr;
+    const base::Clock* clock = nullptr;
+    const CancelFlag* cancel = nullptr;  ///< May be null.
+    std::string_view text;               ///< Of the query, for positions in errors.
+    SchemaIds* ids = nullptr;
+    base::Annotations* annotations = nullptr;
+    bool is_range = false;  ///< A range query: sort has no effect.
+  };
+  explicit Run(const Setup& setup);
+
+  /// kCancelled or kTimeout, with upstream's texts, when it is time to stop.
+  base::Status check();
+  /// check() on every 64th call: for loops over small pieces.
+  base::Status check_sometimes() { return (++calls_ & 63u) != 0 ? base::Status() : check(); }
+
+  /// Samples held by operators now; replaced rather than added where an operator's input is gone.
+  uint64_t samples_held() const { return held_; }
+  /// Fails with kLimit when more than samples_max are held.
+  base::Status hold_samples(uint64_t held);
+  void read_samples(uint64_t n) { read_ += n; }
+  /// Counts memory of frames; fails with kLimit past memory_bytes_max.
+  base::Status reserve_bytes(uint64_t bytes);
+
+  void warn(std::string message, base::PosRange where);
+  void inform(std::string message, base::PosRange where);
+  /// kUnsupported: `what` at its line and column.
+  base::Error unsupported(std::string what, base::PosRange where) const;
+
+  SchemaIds& ids() { return *setup_.ids; }
+  bool is_range() const { return setup_.is_range; }
+  /// Annotations stay where they were added; this only reads the counters.
+  QueryStats stats() const;
+
+ private:
+  Setup setup_;
+  int64_t started_ns_;
+  uint64_t held_ = 0;
+  uint64_t peak_ = 0;
+  uint64_t read_ = 0;
+  uint64_t bytes_ = 0;
+  uint32_t calls_ = 0;
+};
+
+}  // namespace tocsin::promql

@@ -1,0 +1,57 @@
+// An instant selector: the newest sample of each series within the lookback.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "engine/base/series_source.h"
+#include "promql/eval/operator.h"
+#include "promql/eval/window.h"
+
+namespace tocsin::promql {
+
+/// `@` and `offset`, resolved.
+struct Shift {
+  base::DurationMs offset = 0;
+  std::optional<base::TimestampMs> at;
+  /// The time looked at for an evaluation at t.
+  base::TimestampMs apply(base::TimestampMs t) const {
+    return saturating_sub(at.value_or(t), offset);
+  }
+};
+
+/// The rows of a selection as a schema that changes only when they do.
+class SelectionRows {
+ public:
+  explicit SelectionRows(std::shared_ptr<base::Selection> selection)
+      : selection_(std::move(selection)) {}
+  /// Looks at the rows now.
+  void refresh(SchemaIds& ids);
+  const RowSchemaPtr& schema() const { return schema_; }
+  base::Status scan(base::TimestampMs from, base::TimestampMs to, base::TileVisitor& visitor) const;
+
+ private:
+  std::shared_ptr<base::Selection> selection_;
+  std::shared_ptr<const base::RowSet> rows_;
+  RowSchemaPtr schema_;
+};
+
+/// What an instant selector yields: the sample's value, or its timestamp in seconds (timestamp(x)).
+enum class InstantValue : uint8_t { kValue, kTimestamp };
+
+class ScanInstant final : public Operator {
+ public:
+  ScanInstant(std::shared_ptr<base::Selection> selection, Shift shift, base::DurationMs lookback,
+              InstantValue yields)
+      : rows_(std::move(selection)), shift_(shift), lookback_(lookback), yields_(yields) {}
+
+ private:
+  base::Status evaluate(const Grid& grid, Run& run) override;
+
+  SelectionRows rows_;
+  Shift shift_;
+  base::DurationMs lookback_;
+  InstantValue yields_;
+};
+
+}  // namespace tocsin::promql

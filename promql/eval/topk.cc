@@ -1,0 +1,76 @@
+#include "promql/eval/topk.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/number.h"
+
+namespace tocsin::promql {
+
+base::Status Topk::evaluate(const Grid& grid, Run& run) {
+  RETURN_IF_ERROR(param_->eval(grid, run));
+  ASSIGN_OR_RETURN(const bool any, check_params(grid.steps));
+  RETURN_IF_ERROR(child_->eval(grid, run));
+  grouping_.bind(child_->schema(), run.ids());
+  schema_ = child_->schema();
+  take_over(*child_);
+  Frame& out = frame();
+  out.order.clear();
+  if (!any) {
+    out.reset(out.rows, out.steps);
+    return {};
+  }
+  if (out.drop_histograms() > 0) {
+    run.inform(
+        std::string("ignored histogram in ") + (bottom_ ? "bottomk" : "topk") + " aggregation",
+        pos_);
+  }
+  for (size_t step = 0; step < grid.steps; ++step) {
+    const double k = scalar_at(*param_, step);
+    const size_t rows = k < 1 ? 0 : static_cast<size_t>(std::min(k, static_cast<double>(out.rows)));
+    for (size_t group = 0; group < grouping_.groups(); ++group) select_group(group, step, rows);
+  }
+  return {};
+}
+
+base::Result<bool> Topk::check_params(size_t steps) {
+  constexpr double kMinInt64 = -9223372036854775808.0;
+  constexpr double kMaxInt64 = 9223372036854774784.0;
+  bool any = false;
+  for (size_t step = 0; step < steps; ++step) {
+    const double k = scalar_at(*param_, step);
+    const auto fail = [](std::string text) {
+      return base::Error{base::Code::kInvalid, std::move(text)};
+    };
+    if (std::isnan(k)) return fail("Parameter value is NaN");
+    if (k <= kMinInt64)
+      return fail("Scalar value " + base::format_general(k) + " underflows int64");
+    if (k >= kMaxInt64) return fail("Scalar value " + base::format_general(k) + " overflows int64");
+    any = any || k >= 1;
+  }
+  return any;
+}
+
+void Topk::select_group(size_t group, size_t step, size_t k) {
+  Frame& out = frame();
+  candidates_.clear();
+  for (const uint32_t row : grouping_.rows_of(group)) {
+    if (out.has(step, row)) candidates_.push_back(row);
+  }
+  // Best first; NaN is worst; among equals the earlier one stays.
+  const auto better = [&](uint32_t a, uint32_t b) {
+    const double x = out.at(step, a);
+    const double y = out.at(step, b);
+    if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
+    return bottom_ ? x < y : x > y;
+  };
+  std::stable_sort(candidates_.begin(), candidates_.end(), better);
+  for (size_t i = k; i < candidates_.size(); ++i) out.clear(step, candidates_[i]);
+  if (out.steps == 1) {
+    const size_t kept = std::min(k, candidates_.size());
+    out.order.insert(out.order.end(), candidates_.begin(),
+                     candidates_.begin() + static_cast<long>(kept));
+  }
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,36 @@
+// topk and bottomk: the best rows of each group, with their own labels.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "promql/eval/grouping.h"
+#include "promql/eval/operator.h"
+
+namespace tocsin::promql {
+
+class Topk final : public Operator {
+ public:
+  /// `bottom`: the lowest instead of the highest. `pos` is the whole expression's.
+  Topk(bool bottom, base::PosRange pos, GroupingSpec grouping, OperatorPtr child, OperatorPtr param)
+      : bottom_(bottom),
+        pos_(pos),
+        grouping_(std::move(grouping)),
+        child_(std::move(child)),
+        param_(std::move(param)) {}
+
+ private:
+  base::Status evaluate(const Grid& grid, Run& run) override;
+  /// Fails with upstream's texts when a k is no usable number. True when some k is at least 1.
+  base::Result<bool> check_params(size_t steps);
+  void select_group(size_t group, size_t step, size_t k);
+
+  bool bottom_;
+  base::PosRange pos_;
+  Grouping grouping_;
+  OperatorPtr child_;
+  OperatorPtr param_;
+  std::vector<uint32_t> candidates_;
+};
+
+}  // namespace tocsin::promql

@@ -1,0 +1,196 @@
+// Calls → operators: a table from names to the functions that build them.
+#include <array>
+#include <numbers>
+
+#include "promql/eval/absent.h"
+#include "promql/eval/histogram_quantile.h"
+#include "promql/eval/label_call.h"
+#include "promql/eval/map_call.h"
+#include "promql/eval/range_call.h"
+#include "promql/eval/scalars.h"
+#include "promql/eval/sort.h"
+#include "promql/plan/build.h"
+#include "promql/syntax/functions.h"
+
+namespace tocsin::promql {
+namespace {
+
+const std::string& text_of(const Expr& expr) { return as<StringLiteral>(unparen(expr)).value; }
+
+base::Error invalid(std::string text) { return {base::Code::kInvalid, std::move(text)}; }
+
+bool is_label_name(std::string_view name) { return !name.empty() && base::is_utf8(name); }
+
+}  // namespace
+
+Builder::Made Builder::make_call(const Call& call) {
+  struct Entry {
+    std::string_view name;
+    Made (Builder::*make)(const Call&);
+  };
+  static constexpr std::array<Entry, 14> kTable = {{
+      {"time", &Builder::make_time},
+      {"pi", &Builder::make_pi},
+      {"max_of", &Builder::make_extreme_of},
+      {"min_of", &Builder::make_extreme_of},
+      {"timestamp", &Builder::make_timestamp},
+      {"vector", &Builder::make_vector},
+      {"scalar", &Builder::make_scalar},
+      {"sort", &Builder::make_sort},
+      {"sort_desc", &Builder::make_sort},
+      {"absent", &Builder::make_absent},
+      {"absent_over_time", &Builder::make_absent_over_time},
+      {"histogram_quantile", &Builder::make_histogram_quantile},
+      {"label_replace", &Builder::make_label_replace},
+      {"label_join", &Builder::make_label_join},
+  }};
+  const std::string_view name = call.function->name;
+  if (find_range_function(name) != nullptr) return make_range_call(call);
+  if (find_math_function(name) != nullptr) return make_map_call(call);
+  for (const Entry& entry : kTable) {
+    if (entry.name == name) return (this->*entry.make)(call);
+  }
+  return base::Error{base::Code::kInternal, "function without operator: " + std::string(name)};
+}
+
+Builder::Made Builder::make_range_call(const Call& call) {
+  RangeCall::Spec spec;
+  spec.function = find_range_function(call.function->name);
+  spec.delayed_names = delayed_names();
+  spec.type_and_unit = options_.features.type_and_unit_labels;
+  RangeInputPtr input;
+  OperatorPtr param;
+  for (const ExprPtr& arg : call.args) {
+    if (type_of(*arg) == ValueType::kMatrix) {
+      spec.range_pos = arg->pos;
+      ASSIGN_OR_RETURN(input, build_range(unparen(*arg)));
+    } else {
+      spec.param_pos = arg->pos;
+      ASSIGN_OR_RETURN(param, build(*arg));
+    }
+  }
+  return OperatorPtr(std::make_unique<RangeCall>(spec, std::move(input), std::move(param)));
+}
+
+Builder::Made Builder::make_map_call(const Call& call) {
+  MapCall::Spec spec;
+  spec.function = *find_math_function(call.function->name);
+  spec.delayed_names = delayed_names();
+  spec.pos = call.pos;
+  // Date functions without an argument speak of the step's time.
+  OperatorPtr child = std::make_unique<TimeScalar>();
+  std::vector<OperatorPtr> params;
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    ASSIGN_OR_RETURN(auto made, build(*call.args[i]));
+    if (i == 0) {
+      child = std::move(made);
+    } else {
+      params.push_back(std::move(made));
+    }
+  }
+  return OperatorPtr(std::make_unique<MapCall>(spec, std::move(child), std::move(params)));
+}
+
+Builder::Made Builder::make_time(const Call&) {
+  return OperatorPtr(std::make_unique<TimeScalar>());
+}
+
+Builder::Made Builder::make_pi(const Call&) {
+  return OperatorPtr(std::make_unique<NumberScalar>(std::numbers::pi));
+}
+
+Builder::Made Builder::make_extreme_of(const Call& call) {
+  ASSIGN_OR_RETURN(auto a, build(*call.args[0]));
+  ASSIGN_OR_RETURN(auto b, build(*call.args[1]));
+  const auto of = call.function->name == "max_of" ? go_max : go_min;
+  return OperatorPtr(std::make_unique<ScalarExtreme>(of, std::move(a), std::move(b)));
+}
+
+Builder::Made Builder::make_timestamp(const Call& call) {
+  const Expr& arg = *call.args[0];
+  if (arg.kind != ExprKind::kVectorSelector) {
+    ASSIGN_OR_RETURN(auto child, build(arg));
+    return OperatorPtr(std::make_unique<StepTimestamp>(std::move(child), delayed_names()));
+  }
+  ASSIGN_OR_RETURN(auto child, make_selector(as<VectorSelector>(arg), InstantValue::kTimestamp));
+  MapCall::Spec spec;
+  spec.function = {"timestamp", [](std::span<double>, std::span<const double>) {}};
+  spec.delayed_names = delayed_names();
+  spec.pos = call.pos;
+  return OperatorPtr(std::make_unique<MapCall>(spec, std::move(child), std::vector<OperatorPtr>()));
+}
+
+/// A scalar already is one row without labels.
+Builder::Made Builder::make_vector(const Call& call) { return build(*call.args[0]); }
+
+Builder::Made Builder::make_scalar(const Call& call) {
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  return OperatorPtr(std::make_unique<ScalarOfVector>(std::move(child)));
+}
+
+Builder::Made Builder::make_sort(const Call& call) {
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  const bool descending = call.function->name == "sort_desc";
+  return OperatorPtr(std::make_unique<Sort>(descending, call.pos, std::move(child)));
+}
+
+Builder::Made Builder::make_absent(const Call& call) {
+  const Expr& arg = unparen(*call.args[0]);
+  base::Labels labels;
+  if (arg.kind == ExprKind::kVectorSelector)
+    labels = absent_labels(as<VectorSelector>(arg).matchers);
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  return OperatorPtr(std::make_unique<Absent>(std::move(labels), std::move(child)));
+}
+
+Builder::Made Builder::make_absent_over_time(const Call& call) {
+  const Expr& arg = unparen(*call.args[0]);
+  base::Labels labels;
+  if (arg.kind == ExprKind::kMatrixSelector) {
+    labels = absent_labels(as<MatrixSelector>(arg).selector->matchers);
+  }
+  ASSIGN_OR_RETURN(auto input, build_range(arg));
+  return OperatorPtr(std::make_unique<AbsentOverTime>(std::move(labels), std::move(input)));
+}
+
+Builder::Made Builder::make_histogram_quantile(const Call& call) {
+  ASSIGN_OR_RETURN(auto quantile, build(*call.args[0]));
+  ASSIGN_OR_RETURN(auto child, build(*call.args[1]));
+  HistogramQuantile::Spec spec;
+  spec.delayed_names = delayed_names();
+  spec.quantile_pos = call.args[0]->pos;
+  spec.vector_pos = call.args[1]->pos;
+  return OperatorPtr(
+      std::make_unique<HistogramQuantile>(spec, std::move(quantile), std::move(child)));
+}
+
+Builder::Made Builder::make_label_replace(const Call& call) {
+  auto regex = base::Regex::compile(text_of(*call.args[4]));
+  if (!regex) {
+    return invalid("invalid regular expression in label_replace(): " + text_of(*call.args[4]));
+  }
+  LabelReplace replace{text_of(*call.args[1]), text_of(*call.args[2]), text_of(*call.args[3]),
+                       *std::move(regex)};
+  if (!is_label_name(replace.destination)) {
+    return invalid("invalid destination label name in label_replace(): " + replace.destination);
+  }
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  return OperatorPtr(std::make_unique<LabelCall>(std::move(replace), std::move(child)));
+}
+
+Builder::Made Builder::make_label_join(const Call& call) {
+  LabelJoin join{text_of(*call.args[1]), text_of(*call.args[2]), {}};
+  if (!is_label_name(join.destination)) {
+    return invalid("invalid destination label name in label_join(): " + join.destination);
+  }
+  for (size_t i = 3; i < call.args.size(); ++i) {
+    join.sources.push_back(text_of(*call.args[i]));
+    if (!is_label_name(join.sources.back())) {
+      return invalid("invalid source label name in label_join(): " + join.sources.back());
+    }
+  }
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  return OperatorPtr(std::make_unique<LabelCall>(std::move(join), std::move(child)));
+}
+
+}  // namespace tocsin::promql

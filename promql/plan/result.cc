@@ -1,0 +1,145 @@
+#include "promql/plan/result.h"
+
+#include <algorithm>
+
+#include "promql/eval/projection.h"
+
+namespace tocsin::promql {
+namespace {
+
+Point point_at(const Frame& frame, size_t step, size_t row, base::TimestampMs t) {
+  Point point{t, frame.at(step, row), nullptr};
+  if (frame.is_histogram(step, row)) {
+    point.v = 0;
+    point.h = frame.histograms[step * frame.rows + row];
+  }
+  return point;
+}
+
+void collect_instant(Operator& root, base::TimestampMs t, std::vector<ResultSeries>& series) {
+  const Frame& frame = root.frame();
+  const auto add = [&](size_t row) {
+    if (frame.has(0, row)) {
+      series.push_back({root.schema()->labels[row], {point_at(frame, 0, row, t)}});
+    }
+  };
+  if (frame.order.empty()) {
+    for_each_bit(frame.bits(0), add);
+  } else {
+    for (const uint32_t row : frame.order) add(row);
+  }
+}
+
+void collect_range(Operator& root, const Grid& grid, std::vector<ResultSeries>& series) {
+  const Frame& frame = root.frame();
+  for (const uint32_t row : root.schema()->label_order()) {
+    ResultSeries found;
+    for (size_t step = 0; step < grid.steps; ++step) {
+      if (frame.has(step, row)) found.points.push_back(point_at(frame, step, row, grid.at(step)));
+    }
+    if (found.points.empty()) continue;
+    found.labels = root.schema()->labels[row];
+    series.push_back(std::move(found));
+  }
+}
+
+/// Copies the samples of one window.
+class WindowVisitor final : public base::TileVisitor {
+ public:
+  WindowVisitor(const RowSchema& rows, WindowTimes times, Run& run)
+      : rows_(rows), times_(times), run_(run) {}
+
+  void on_tile(const base::Tile& tile) override {
+    for (size_t row = 0; row < tile.rows && status_.ok(); ++row) {
+      ResultSeries& series = begin(tile.first_row + row);
+      for (size_t c = 0; c < tile.t.size(); ++c) {
+        const double v = tile.values[c][row];
+        if (base::is_value(v)) add(series, {tile.t[c], v, nullptr});
+      }
+      finish();
+    }
+  }
+
+  void on_mixed(const base::MixedSeries& mixed) override {
+    if (!status_.ok()) return;
+    ResultSeries& series = begin(mixed.row);
+    for (size_t i = 0; i < mixed.t.size(); ++i) {
+      const double v = mixed.h[i] != nullptr ? mixed.h[i]->sum : mixed.v[i];
+      if (!base::is_stale(v)) add(series, {mixed.t[i], mixed.h[i] ? 0 : v, mixed.h[i]});
+    }
+    finish();
+  }
+
+  base::Result<std::vector<ResultSeries>> take() {
+    RETURN_IF_ERROR(status_);
+    std::sort(found_.begin(), found_.end(),
+              [](const ResultSeries& a, const ResultSeries& b) { return a.labels < b.labels; });
+    const auto twin = std::adjacent_find(
+        found_.begin(), found_.end(),
+        [](const ResultSeries& a, const ResultSeries& b) { return a.labels == b.labels; });
+    if (twin != found_.end()) return same_labelset();
+    return std::move(found_);
+  }
+
+ private:
+  ResultSeries& begin(size_t row) {
+    const base::Labels& labels = rows_.labels[row];
+    found_.push_back({rows_.drops_name(row) ? labels.without_name() : labels, {}});
+    return found_.back();
+  }
+  void add(ResultSeries& series, Point point) {
+    if (point.t > times_.start && point.t <= times_.end) series.points.push_back(std::move(point));
+  }
+  void finish() {
+    points_ += found_.back().points.size();
+    run_.read_samples(found_.back().points.size());
+    if (found_.back().points.empty()) found_.pop_back();
+    status_ = run_.hold_samples(points_);
+    if (status_.ok()) status_ = run_.check_sometimes();
+  }
+
+  const RowSchema& rows_;
+  WindowTimes times_;
+  Run& run_;
+  std::vector<ResultSeries> found_;
+  uint64_t points_ = 0;
+  base::Status status_;
+};
+
+}  // namespace
+
+base::Result<Grid> to_grid(const EvalRange& range) {
+  if (range.instant() || range.start == range.end) return Grid{range.start, 1, 1};
+  if (range.step <= 0) {
+    return base::Error{base::Code::kInvalid, "the step of a range query must be greater than 0"};
+  }
+  if (range.end < range.start) {
+    return base::Error{base::Code::kInvalid,
+                       "the end of a range query must not be before its start"};
+  }
+  return Grid{range.start, range.step,
+              static_cast<size_t>((range.end - range.start) / range.step) + 1};
+}
+
+void collect_values(Operator& root, const Grid& grid, bool is_range, QueryResult& result) {
+  if (is_range) {
+    result.type = ValueType::kMatrix;
+    collect_range(root, grid, result.series);
+    return;
+  }
+  if (result.type == ValueType::kScalar) {
+    result.scalar = {grid.start, root.frame().at(0, 0), nullptr};
+    return;
+  }
+  collect_instant(root, grid.start, result.series);
+}
+
+base::Result<std::vector<ResultSeries>> collect_windows(RangeInput& input, const Grid& grid,
+                                                        Run& run) {
+  RETURN_IF_ERROR(input.open(grid, run));
+  WindowVisitor visitor(*input.schema(), input.window(grid.start), run);
+  RETURN_IF_ERROR(input.visit(visitor));
+  return visitor.take();
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,140 @@
+// Query: a plan that is kept, and what runs it.
+#include <optional>
+#include <utility>
+
+#include "promql/eval/query.h"
+#include "promql/plan/at_modifier.h"
+#include "promql/plan/build.h"
+#include "promql/plan/durations.h"
+#include "promql/plan/invariant.h"
+#include "promql/plan/number_calls.h"
+#include "promql/plan/parens.h"
+#include "promql/plan/range_dependence.h"
+#include "promql/plan/result.h"
+#include "promql/plan/unsupported.h"
+
+namespace tocsin::promql {
+namespace {
+
+class StandingQuery final : public Query {
+ public:
+  StandingQuery(ExprPtr expr, std::string text, base::SeriesSource& source,
+                const EvalOptions& options, const base::Clock& clock)
+      : expr_(std::move(expr)),
+        text_(std::move(text)),
+        source_(source),
+        options_(options),
+        clock_(clock),
+        depends_on_range_(depends_on_range(*expr_)) {}
+
+  /// Makes the plan now unless it needs to know the range.
+  base::Status start() { return depends_on_range_ ? base::Status() : make_plan({}); }
+
+  base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel) override;
+  base::Result<InstantFrame> run_instant(base::TimestampMs t, const CancelFlag* cancel) override;
+
+ private:
+  base::Status make_plan(const EvalRange& range);
+  base::Status plan_for(const EvalRange& range);
+  Run make_run(const CancelFlag* cancel, bool is_range);
+
+  ExprPtr expr_;
+  std::string text_;
+  base::SeriesSource& source_;
+  EvalOptions options_;
+  const base::Clock& clock_;
+  bool depends_on_range_;
+  std::optional<EvalRange> planned_for_;
+  Plan plan_;
+  SchemaIds ids_;
+  base::Annotations annotations_;
+};
+
+base::Status StandingQuery::make_plan(const EvalRange& range) {
+  ExprPtr expr = clone(*expr_);
+  replace_number_calls(expr, range);
+  RETURN_IF_ERROR(resolve_durations(*expr, range));
+  remove_parens(*expr);
+  resolve_at_modifiers(*expr, range);
+  Builder builder(source_, options_, find_invariants(*expr));
+  ASSIGN_OR_RETURN(plan_, builder.build_plan(*expr));
+  planned_for_ = range;
+  return {};
+}
+
+base::Status StandingQuery::plan_for(const EvalRange& range) {
+  const bool same = planned_for_ && planned_for_->start == range.start &&
+                    planned_for_->end == range.end && planned_for_->step == range.step;
+  return depends_on_range_ && !same ? make_plan(range) : base::Status();
+}
+
+Run StandingQuery::make_run(const CancelFlag* cancel, bool is_range) {
+  annotations_ = {};
+  Run::Setup setup;
+  setup.limits = &options_.limits;
+  setup.clock = &clock_;
+  setup.cancel = cancel;
+  setup.text = text_;
+  setup.ids = &ids_;
+  setup.annotations = &annotations_;
+  setup.is_range = is_range;
+  return Run(setup);
+}
+
+base::Result<QueryResult> StandingQuery::run(const EvalRange& range, const CancelFlag* cancel) {
+  ASSIGN_OR_RETURN(const Grid grid, to_grid(range));
+  RETURN_IF_ERROR(plan_for(range));
+  Run run = make_run(cancel, !range.instant());
+  QueryResult result;
+  result.type = plan_.type;
+  result.string = plan_.string;
+  if (!range.instant() && (plan_.type == ValueType::kString || plan_.type == ValueType::kMatrix)) {
+    return base::Error{base::Code::kInvalid,
+                       "invalid expression type \"" + std::string(describe(plan_.type)) +
+                           "\" for range query, must be Scalar or instant Vector"};
+  }
+  if (plan_.type == ValueType::kMatrix) {
+    ASSIGN_OR_RETURN(result.series, collect_windows(*plan_.matrix, grid, run));
+  } else if (plan_.vector) {
+    RETURN_IF_ERROR(plan_.vector->eval(grid, run));
+    collect_values(*plan_.vector, grid, !range.instant(), result);
+  }
+  result.annotations = std::exchange(annotations_, {});
+  result.stats = run.stats();
+  return result;
+}
+
+base::Result<InstantFrame> StandingQuery::run_instant(base::TimestampMs t,
+                                                      const CancelFlag* cancel) {
+  RETURN_IF_ERROR(plan_for({t, t, 0}));
+  if (!plan_.vector) {
+    return base::Error{base::Code::kInvalid, "rule result is not a vector or scalar"};
+  }
+  Run run = make_run(cancel, false);
+  RETURN_IF_ERROR(plan_.vector->eval({t, 1, 1}, run));
+  const Frame& frame = plan_.vector->frame();
+  InstantFrame result;
+  result.schema = plan_.vector->schema();
+  result.values = frame.column(0);
+  result.present = frame.bits(0);
+  result.histograms = frame.histograms;
+  result.annotations = &annotations_;
+  result.stats = run.stats();
+  return result;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Query>> Query::prepare(const Expr& expr, std::string text,
+                                                    base::SeriesSource& source,
+                                                    const EvalOptions& options,
+                                                    const base::Clock& clock) {
+  ExprPtr copy = clone(expr);
+  RETURN_IF_ERROR(refuse_unsupported(*copy, text));
+  auto query =
+      std::make_unique<StandingQuery>(std::move(copy), std::move(text), source, options, clock);
+  RETURN_IF_ERROR(query->start());
+  return std::unique_ptr<Query>(std::move(query));
+}
+
+}  // namespace tocsin::promql

@@ -1,0 +1,74 @@
+#include "promql/plan/unsupported.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "engine/base/annotations.h"
+#include "promql/eval/kernels_math.h"
+#include "promql/eval/range_functions.h"
+#include "promql/plan/walk.h"
+#include "promql/syntax/functions.h"
+
+namespace tocsin::promql {
+namespace {
+
+/// Functions besides those of range_functions.h and kernels_math.h.
+constexpr std::array<std::string_view, 18> kOtherFunctions = {"absent",     "absent_over_time",
+                                                              "end",        "histogram_quantile",
+                                                              "label_join", "label_replace",
+                                                              "pi",         "range",
+                                                              "scalar",     "sort",
+                                                              "sort_desc",  "start",
+                                                              "step",       "time",
+                                                              "timestamp",  "vector",
+                                                              "max_of",     "min_of"};
+
+bool is_supported(std::string_view function) {
+  return find_range_function(function) != nullptr || find_math_function(function) != nullptr ||
+         std::find(kOtherFunctions.begin(), kOtherFunctions.end(), function) !=
+             kOtherFunctions.end();
+}
+
+/// The name of what `expr` itself lacks, or "".
+std::string fault_of(const Expr& expr) {
+  if (expr.kind == ExprKind::kCall) {
+    const std::string_view name = as<Call>(expr).function->name;
+    return is_supported(name) ? "" : "function " + std::string(name) + "()";
+  }
+  if (expr.kind == ExprKind::kAggregate) {
+    const AggregateOp op = as<AggregateExpr>(expr).op;
+    const bool missing = op == AggregateOp::kLimitk || op == AggregateOp::kLimitRatio;
+    return missing ? "aggregation " + std::string(to_string(op)) : "";
+  }
+  if (expr.kind == ExprKind::kBinary) {
+    const auto& binary = as<BinaryExpr>(expr);
+    if (binary.op == BinaryOp::kTrimUpper || binary.op == BinaryOp::kTrimLower) {
+      return "operator " + std::string(to_string(binary.op));
+    }
+    const auto& matching = binary.matching;
+    return matching && (matching->fill_left || matching->fill_right) ? "fill modifier" : "";
+  }
+  const bool is_vector = expr.kind == ExprKind::kVectorSelector;
+  if (!is_vector && expr.kind != ExprKind::kMatrixSelector) return "";
+  const auto& selector = is_vector ? as<VectorSelector>(expr) : *as<MatrixSelector>(expr).selector;
+  if (selector.mode == RangeMode::kAnchored) return "modifier anchored";
+  return selector.mode == RangeMode::kSmoothed ? "modifier smoothed" : "";
+}
+
+}  // namespace
+
+base::Status refuse_unsupported(Expr& expr, std::string_view text) {
+  const std::string fault = fault_of(expr);
+  if (!fault.empty()) {
+    return {base::Code::kUnsupported, fault + " is not supported in this version",
+            base::position_of(text, expr.pos.start)};
+  }
+  base::Status status;
+  for_each_child(expr, [&](ExprPtr& child) {
+    if (status.ok()) status = refuse_unsupported(*child, text);
+  });
+  return status;
+}
+
+}  // namespace tocsin::promql

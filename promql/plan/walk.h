@@ -1,0 +1,43 @@
+// The children of an expression.
+#pragma once
+
+#include "promql/syntax/ast.h"
+
+namespace tocsin::promql {
+
+/// Calls fn(ExprPtr&) for each child of `expr` that is held as an ExprPtr, in reading order. The
+/// selector inside a range selector is not one: see MatrixSelector::selector.
+template <class Fn>
+void for_each_child(Expr& expr, Fn&& fn) {
+  switch (expr.kind) {
+    case ExprKind::kNumber:
+    case ExprKind::kString:
+    case ExprKind::kVectorSelector:
+    case ExprKind::kMatrixSelector:
+      return;
+    case ExprKind::kSubquery:
+      fn(as<Subquery>(expr).expr);
+      return;
+    case ExprKind::kUnary:
+      fn(as<UnaryExpr>(expr).expr);
+      return;
+    case ExprKind::kParen:
+      fn(as<ParenExpr>(expr).expr);
+      return;
+    case ExprKind::kBinary:
+      fn(as<BinaryExpr>(expr).lhs);
+      fn(as<BinaryExpr>(expr).rhs);
+      return;
+    case ExprKind::kCall:
+      for (ExprPtr& arg : as<Call>(expr).args) fn(arg);
+      return;
+    case ExprKind::kAggregate: {
+      auto& aggregate = as<AggregateExpr>(expr);
+      if (aggregate.param) fn(aggregate.param);
+      fn(aggregate.expr);
+      return;
+    }
+  }
+}
+
+}  // namespace tocsin::promql
