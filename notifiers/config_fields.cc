@@ -1,5 +1,7 @@
 #include "notifiers/config_fields.h"
 
+#include <charconv>
+
 #include "engine/base/labels.h"
 #include "engine/net/http_config.h"
 #include "notifiers/go_duration.h"
@@ -30,6 +32,19 @@ void read_scalar(Fields& fields, std::string_view key, Read read) {
 
 base::Error invalid(std::string message) { return {base::Code::kInvalid, std::move(message)}; }
 
+/// A number, or one of the names that mail servers' ports have.
+base::Result<uint16_t> parse_port(std::string_view text) {
+  for (const auto& [name, number] : {std::pair{"smtp", 25}, {"submission", 587}, {"smtps", 465}}) {
+    if (text == name) return static_cast<uint16_t>(number);
+  }
+  uint16_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size() || number == 0) {
+    return invalid("invalid port " + base::go_quote(text));
+  }
+  return number;
+}
+
 /// Go's net.SplitHostPort, with its texts.
 base::Result<HostPort> split_host_port(std::string_view text) {
   const std::string address = "address " + std::string(text) + ": ";
@@ -48,6 +63,7 @@ base::Result<HostPort> split_host_port(std::string_view text) {
   if (split.port.empty()) {
     return invalid("address " + base::go_quote(text) + ": port cannot be empty");
   }
+  ASSIGN_OR_RETURN(split.port_number, parse_port(split.port));
   return split;
 }
 

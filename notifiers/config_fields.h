@@ -38,6 +38,7 @@ base::Result<std::string> read_secret_file(const SecretFile& file);
 
 struct HostPort {
   std::string host, port;
+  uint16_t port_number = 0;
   bool empty() const { return host.empty() && port.empty(); }
   std::string to_string() const;  ///< "host:port", "[::1]:25".
 };
