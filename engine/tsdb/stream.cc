@@ -157,12 +157,12 @@ Result<CommitStats> Stream::commit() {
   CommitStats stats;
   {
     const std::lock_guard lock(mutex_);
-    if (!loose_.empty()) refuse_late_values(stats);
-    fill_slabs(stats);
     if (!loose_.empty()) {
+      refuse_late_values(stats);
       commit_loose(stats);
-      mark_histograms(stats);
     }
+    fill_slabs(stats);
+    if (!loose_.empty()) settle_loose(stats);
     Axis& axis = *view_->axes.back();
     const uint32_t c = axis.columns.load(std::memory_order_relaxed);
     axis.t[c] = open_t_;

@@ -152,7 +152,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void fill_slabs(base::CommitStats& stats);
   void refuse_late_values(base::CommitStats& stats);
   void commit_loose(base::CommitStats& stats);
-  void mark_histograms(base::CommitStats& stats);
+  void settle_loose(base::CommitStats& stats);
   bool accept(LooseState& state, const LooseSample& sample, base::CommitStats& stats) const;
   bool freeze_two();
   void recycle(SlotAddress address);

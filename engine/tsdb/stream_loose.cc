@@ -68,7 +68,7 @@ void Stream::refuse_late_values(CommitStats& stats) {
     if (base::is_absent(value)) continue;
     const auto& last = state.row->last();
     if (!last || last->t < open_t_) {
-      state.column_t = open_t_;
+      state.column_t = open_t_;  // What commit_loose() compares with.
       state.column_v = value;
       continue;
     }
@@ -109,34 +109,37 @@ void Stream::commit_loose(CommitStats& stats) {
   }
 }
 
-// A histogram at the column's time is the row's sample of that column: it takes the place of the
-// stale marker that the missing float would bring, and gets one when it vanishes itself.
-void Stream::mark_histograms(CommitStats& stats) {
+// Sets right, after the column is filled, what it could not know: a loose sample at the column's time
+// or later keeps the marker of a vanished value out, and a vanished histogram needs one, too.
+void Stream::settle_loose(CommitStats& stats) {
   const uint32_t c = view_->axes.back()->columns.load(std::memory_order_relaxed);
   std::shared_ptr<StreamView> edited;
   for (auto& [packed, state] : loose_) {
     const SlotAddress at{packed};
-    const bool had = std::exchange(state.histogram_last, state.histogram_now);
-    const bool has = std::exchange(state.histogram_now, false);
-    if (!had && !has) continue;
     Slab& slab = *slabs_[at.slab()];
-    if (!slab.open) {
+    const bool had_histogram = std::exchange(state.histogram_last, state.histogram_now);
+    state.histogram_now = false;
+    const bool is_late = state.row->last() && state.row->last()->t >= open_t_;
+    const bool needs_marker = had_histogram && !is_late;
+    if (!slab.open && needs_marker) {
       slab.open = std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()));
       slab.last = slab.open;
       slab.previous = slab.open->column(c);
       if (!edited) edited = std::make_shared<StreamView>(*view_);
       edited->slabs[at.slab()].back().raw = slab.open;
     }
+    if (!slab.open) continue;
     double& value = slab.open->column(c)[at.slot()];
-    if (has && base::is_stale(value)) {
+    if (is_late && base::is_stale(value)) {
       value = base::absent_marker();
       --stats.stale;
-    } else if (!has && base::is_absent(value)) {
+    } else if (needs_marker && base::is_absent(value)) {
       value = base::stale_marker();
-      state.column_t = open_t_;
-      state.column_v = value;
       ++stats.stale;
     }
+    if (base::is_absent(value)) continue;
+    state.column_t = open_t_;
+    state.column_v = value;
   }
   if (edited) publish(std::move(edited));
 }

@@ -176,7 +176,7 @@ TEST_F(StoreTest, ColumnsAndLooseSamplesOfARowShareOneOrder) {
   EXPECT_EQ(a.scrape(3000, {{"x", 4}}).out_of_order, 1u);
   EXPECT_EQ(a.scrape(4000, {{"x", 5}}).samples, 1u);
   EXPECT_EQ(samples("x", 0, 9000),
-            (std::vector{value_at(1000, 1), stale_at(2000), value_at(3500, 3), value_at(4000, 5)}));
+            (std::vector{value_at(1000, 1), value_at(3500, 3), value_at(4000, 5)}));
 }
 
 base::HistogramPtr histogram(double count) {
