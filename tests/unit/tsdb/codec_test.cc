@@ -38,12 +38,22 @@ std::vector<uint64_t> round_trip(const std::vector<double>& values) {
 
 TEST(Codec, KeepsEveryBitOfSpecialValues) {
   using Limits = std::numeric_limits<double>;
-  const std::vector<double> special = {0.0, -0.0, Limits::infinity(), -Limits::infinity(),
-                                       Limits::denorm_min(), Limits::max(), Limits::lowest(),
-                                       Limits::min(), 0.1, -1e15, 9007199254740993.0, 1e-9,
+  const std::vector<double> special = {0.0,
+                                       -0.0,
+                                       Limits::infinity(),
+                                       -Limits::infinity(),
+                                       Limits::denorm_min(),
+                                       Limits::max(),
+                                       Limits::lowest(),
+                                       Limits::min(),
+                                       0.1,
+                                       -1e15,
+                                       9007199254740993.0,
+                                       1e-9,
                                        std::bit_cast<double>(base::kNormalNanBits),
                                        std::bit_cast<double>(uint64_t{0xfff8000000000123}),
-                                       base::stale_marker(), base::absent_marker()};
+                                       base::stale_marker(),
+                                       base::absent_marker()};
   EXPECT_EQ(round_trip(special), bits_of(special));
   for (const double& a : special) {
     EXPECT_EQ(round_trip({a}), bits_of(std::vector{a}));

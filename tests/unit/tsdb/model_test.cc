@@ -128,11 +128,16 @@ class History {
 
   double value() {
     switch (below(6)) {
-      case 0: return static_cast<double>(below(1'000'000));
-      case 1: return static_cast<double>(below(1000)) / 100;
-      case 2: return std::bit_cast<double>(base::kNormalNanBits);
-      case 3: return std::uniform_real_distribution<double>(-1, 1)(random_);
-      default: return static_cast<double>(t_ / 1000);
+      case 0:
+        return static_cast<double>(below(1'000'000));
+      case 1:
+        return static_cast<double>(below(1000)) / 100;
+      case 2:
+        return std::bit_cast<double>(base::kNormalNanBits);
+      case 3:
+        return std::uniform_real_distribution<double>(-1, 1)(random_);
+      default:
+        return static_cast<double>(t_ / 1000);
     }
   }
 
@@ -207,13 +212,13 @@ class StoreModel : public ::testing::TestWithParam<uint32_t> {};
 
 TEST_P(StoreModel, ScansAgreeWithTheModel) {
   History history(GetParam());
-  for (int i = 0; i < 1500 && !::testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < 1200 && !::testing::Test::HasFailure(); ++i) {
     history.step();
     if (i % 25 == 0) history.compare();
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, StoreModel, ::testing::Range(1u, 9u));
+INSTANTIATE_TEST_SUITE_P(Seeds, StoreModel, ::testing::Range(1u, 5u));
 
 }  // namespace
 }  // namespace tocsin::tsdb

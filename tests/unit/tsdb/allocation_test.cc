@@ -1,0 +1,63 @@
+// In steady state a commit takes no memory from the heap. Counts calls of operator new.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "tests/unit/tsdb/writing.h"
+
+namespace {
+
+thread_local uint64_t allocations = 0;
+
+// Not inlined: compilers that see through a replaced operator new complain about free().
+[[gnu::noinline]] void release(void* memory) { std::free(memory); }
+[[gnu::noinline]] void* counted(size_t size, size_t align) {
+  ++allocations;
+  void* memory = align == 0 ? std::malloc(size)
+                            : std::aligned_alloc(align, (size + align - 1) / align * align);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(size_t size) { return counted(size, 0); }
+void* operator new(size_t size, std::align_val_t align) {
+  return counted(size, static_cast<size_t>(align));
+}
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete(void* memory, size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { release(memory); }
+
+namespace tocsin::tsdb {
+namespace {
+
+TEST(StoreAllocations, OnlyTheFirstColumnOfABlockTakesMemory) {
+  tocsin::testing::FakeClock clock(kStart);
+  Store store({}, clock);
+  auto writer = store.open_stream("a");
+  std::vector<base::Labels> labels;
+  for (int i = 0; i < 500; ++i) labels.push_back(labels_of("x", std::to_string(i)));
+  ASSERT_TRUE(writer->add_series(labels).ok());
+  std::vector<uint64_t> taken;
+  for (uint32_t c = 0; c < 3 * kRawColumns; ++c) {
+    const uint64_t before = allocations;
+    const auto column = writer->begin(kStart + c);
+    ASSERT_TRUE(column.ok());
+    std::fill(column->begin(), column->end(), c);
+    ASSERT_TRUE(writer->commit().ok());
+    taken.push_back(allocations - before);
+  }
+  for (uint32_t c = 0; c < taken.size(); ++c) {
+    if (c % kRawColumns == 0) {
+      EXPECT_LE(taken[c], 12u) << "column " << c;
+    } else {
+      EXPECT_EQ(taken[c], 0u) << "column " << c;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::tsdb
