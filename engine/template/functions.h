@@ -38,12 +38,10 @@ class Environment {
   virtual base::Result<std::string> route_label(std::string_view name) const;
 };
 
-class Execution;  // The running template; see template.h.
-
 /// What a function is called with besides its arguments.
 struct ExecContext {
   const Environment& environment;
-  Execution* execution = nullptr;  ///< For functions that execute another template (tmpl).
+  size_t max_text_bytes = 0;  ///< What a function may build.
 };
 
 /// What a parameter takes. The executor checks and converts arguments before the call, with Go's
@@ -60,17 +58,23 @@ enum class Parameter : uint8_t {
   kMap
 };
 
+/// and and or stop at the first argument that decides them.
+enum class ShortCircuit : uint8_t { kNever, kOnFalse, kOnTrue };
+
 using Callable = std::function<base::Result<Value>(std::span<const Value>, const ExecContext&)>;
 
 struct Function {
   std::vector<Parameter> parameters;
   bool variadic = false;  ///< The last parameter takes any number of arguments, also none.
   Callable call;
+  ShortCircuit short_circuit = ShortCircuit::kNever;
 };
 
-/// Functions by name. Build once, then share: const access is thread-safe.
+/// Functions by name; a new table has the builtins of text/template. Build once, then share: const
+/// access is thread-safe.
 class FunctionTable {
  public:
+  FunctionTable();
   /// Adds a function, or replaces the one of that name.
   void add(std::string name, Function function);
   /// Null when there is none. Lifetime: the table's.

@@ -38,6 +38,9 @@ struct Duration {
   bool operator==(const Duration&) const = default;
 };
 
+/// Lists and maps inside each other; functions that build them refuse to go deeper.
+inline constexpr uint32_t kMaxValueDepth = 100;
+
 /// A map with string keys, in ascending byte order of the keys. Immutable, thread-safe.
 class Map {
  public:
@@ -49,6 +52,9 @@ class Map {
   virtual std::pair<std::string_view, Value> entry(size_t i) const = 0;
   /// True for Go's map[string]string: a missing key is "" instead of "<no value>".
   virtual bool string_valued() const = 0;
+  /// See Value::depth() and Value::bytes(). The defaults suit flat data that nothing is added to.
+  virtual uint32_t depth() const { return 1; }
+  virtual size_t bytes() const { return 0; }
   /// Go's name of the type, for error texts.
   virtual std::string_view type_name() const {
     return string_valued() ? "map[string]string" : "map[string]interface {}";
@@ -83,6 +89,8 @@ class Object {
 struct ListRef {
   std::shared_ptr<const List> items;  ///< Never null.
   std::string_view type_name;         ///< Static text.
+  uint32_t depth = 1;                 ///< See Value::depth().
+  size_t bytes = 0;                   ///< See Value::bytes().
 };
 
 struct Text {
@@ -147,6 +155,10 @@ class Value {
   /// The items when it is a list, also underneath an object, else null. Lifetime: this value's.
   const List* as_list() const;
   const Object* as_object() const;
+  /// How many lists and maps are inside each other: 0 for a scalar. Objects count 1.
+  uint32_t depth() const;
+  /// About how much text is in it, at any depth; what executions are bounded by.
+  size_t bytes() const;
 
   /// Go's truth: nil, false, 0, "" and empty lists and maps are false; structures and times true.
   bool truth() const;
