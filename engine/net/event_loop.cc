@@ -6,6 +6,7 @@
 
 #include "engine/net/curl_client.h"
 #include "engine/net/loop_core.h"
+#include "engine/net/sigpipe.h"
 #include "engine/net/transfer.h"
 
 namespace tocsin::net {
@@ -34,6 +35,7 @@ EventLoop::EventLoop(const base::Clock& clock, std::string thread_name, LoopOpti
     : impl_(std::make_unique<Impl>(clock, std::move(options))) {
   impl_->thread = std::thread([this, name = thread_name.substr(0, kThreadNameMax)] {
     pthread_setname_np(pthread_self(), name.c_str());
+    block_sigpipe();
     impl_->reactor.run();
   });
 }

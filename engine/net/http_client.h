@@ -20,10 +20,10 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 /// TLS of one client (upstream's tls_config). Files are read again when they change.
 struct TlsConfig {
-  std::string ca, cert, ca_file, cert_file, key_file;
-  config::Secret key;
-  std::string server_name;
-  std::string min_version, max_version;  ///< "TLS12" and so on; empty: the library's default.
+  std::string ca = {}, cert = {}, ca_file = {}, cert_file = {}, key_file = {};
+  config::Secret key = {};
+  std::string server_name = {};
+  std::string min_version = {}, max_version = {};  ///< "TLS12" and so on; empty: the library's default.
   bool insecure_skip_verify = false;
 };
 
@@ -39,20 +39,20 @@ struct HttpClientConfig {
     config::Secret credentials;
     std::string credentials_file;
   };
-  std::optional<BasicAuth> basic_auth;
-  std::optional<Authorization> authorization;
-  TlsConfig tls;
-  std::string proxy_url;
+  std::optional<BasicAuth> basic_auth = {};
+  std::optional<Authorization> authorization = {};
+  TlsConfig tls = {};
+  std::string proxy_url = {};
   bool follow_redirects = true;
   bool enable_http2 = true;
-  std::map<std::string, config::Secret> headers;  ///< http_headers: extra, may be secret.
+  std::map<std::string, config::Secret> headers = {};  ///< http_headers: extra, may be secret.
 };
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;
-  HeaderList headers;
-  std::string body;
+  std::string url = {};
+  HeaderList headers = {};
+  std::string body = {};
   base::DurationMs timeout = 10 * base::kSecond;
   uint64_t body_bytes_max = 64u << 20;  ///< Of the decompressed answer; more fails with kLimit.
 };

@@ -14,6 +14,7 @@
 
 #include "engine/net/curl_error.h"
 #include "engine/net/loop_core.h"
+#include "engine/net/sigpipe.h"
 #include "engine/net/tls_setup.h"
 #include "engine/net/transfer.h"
 #include "engine/net/url.h"
@@ -88,6 +89,7 @@ class Delivery {
 };
 
 SmtpOutcome Delivery::run(const Addresses& addresses) {
+  block_sigpipe();
   const std::unique_ptr<CURL, void (*)(CURL*)> easy(curl_easy_init(), curl_easy_cleanup);
   if (!easy) return {Error{Code::kInternal, "libcurl is out of memory"}, true, 0};
   if (Status status = configure(easy.get(), addresses); !status)

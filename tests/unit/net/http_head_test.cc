@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
         HeadCase{"NotHttp", "GET / ICY/1.1\r\nHost: a\r\n\r\n", 400},
         HeadCase{"Truncated", "GET / HTTP/1.1\r\nHost: a\r\n", 400},
         HeadCase{"BytesAfterwards", kGet + "\r\nGET", 400}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(CheckHead, RefusesMoreHeadersThanTheLimit) {
   std::string head = kGet;

@@ -1,0 +1,191 @@
+// Our server, spoken to in raw bytes.
+#include "engine/net/http_server.h"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <thread>
+
+#include "engine/net/compression.h"
+#include "tests/unit/net/net_fixture.h"
+
+namespace tocsin::testing {
+namespace {
+
+using net::ServerLimits;
+using net::ServerRequest;
+using net::ServerResponse;
+
+const std::string kClosing = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+
+ServerResponse echo(const ServerRequest& request) {
+  return {200,
+          "text/plain",
+          {},
+          request.method + " " + request.path + "?" + request.query + " " + request.body};
+}
+
+ServerResponse large(const ServerRequest&) {
+  return {200, "text/plain", {}, std::string(5000, 'x')};
+}
+
+std::string body_of(const std::string& answer) {
+  return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+std::string ask(uint16_t port, const std::string& request) {
+  const RawSocket socket(port);
+  socket.send(request);
+  return socket.read_to_end();
+}
+
+TEST(HttpServer, AnswersWithDateLengthAndType) {
+  LoopbackServer server(echo);
+  const std::string answer = ask(server.port(), "GET /a%20b?c=d" + kClosing + "\r\n");
+  EXPECT_EQ(answer.substr(0, 15), "HTTP/1.1 200 OK");
+  EXPECT_NE(answer.find("\r\nDate: "), std::string::npos);
+  EXPECT_NE(answer.find("\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n"),
+            std::string::npos);
+  EXPECT_EQ(body_of(answer), "GET /a b?c=d ");
+}
+
+TEST(HttpServer, HeadHasTheLengthWithoutTheBody) {
+  LoopbackServer server(large);
+  const std::string answer = ask(server.port(), "HEAD /" + kClosing + "\r\n");
+  EXPECT_NE(answer.find("Content-Length: 5000\r\n"), std::string::npos);
+  EXPECT_EQ(body_of(answer), "");
+}
+
+TEST(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
+  LoopbackServer server(echo);
+  const std::string answer =
+      ask(server.port(),
+          "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+          "POST /2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\ncd\r\n0\r\n\r\n"
+          "GET /3" +
+              kClosing + "\r\n");
+  const size_t first = answer.find("POST /1? ab");
+  const size_t second = answer.find("POST /2? cd");
+  const size_t third = answer.find("GET /3? ");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_NE(third, std::string::npos);
+  EXPECT_EQ(server.server().stats().connections, 1u);
+  EXPECT_EQ(server.server().stats().requests, 3u);
+}
+
+TEST(HttpServer, AsksForABodyThatWaits) {
+  LoopbackServer server(echo);
+  const RawSocket socket(server.port());
+  socket.send("POST /" + kClosing + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(socket.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  socket.send("ab");
+  EXPECT_EQ(body_of(socket.read_to_end()), "POST /? ab");
+}
+
+TEST(HttpServer, CompressesLargeAnswersForThoseWhoAsk) {
+  LoopbackServer server(large);
+  const std::string answer =
+      ask(server.port(), "GET /" + kClosing + "Accept-Encoding: gzip\r\n\r\n");
+  EXPECT_NE(answer.find("Content-Encoding: gzip\r\n"), std::string::npos);
+  EXPECT_NE(answer.find("Vary: Accept-Encoding\r\n"), std::string::npos);
+  const auto plain = net::decompress("gzip", body_of(answer), 5000);
+  ASSERT_TRUE(plain.ok());
+  EXPECT_EQ(*plain, std::string(5000, 'x'));
+  EXPECT_EQ(body_of(ask(server.port(), "GET /" + kClosing + "\r\n")).size(), 5000u);
+}
+
+TEST(HttpServer, DecompressesRequestBodies) {
+  LoopbackServer server(echo);
+  const std::string packed = *net::gzip("hello");
+  const std::string head = "POST /" + kClosing + "Content-Encoding: gzip\r\nContent-Length: ";
+  EXPECT_EQ(body_of(ask(server.port(), head + std::to_string(packed.size()) + "\r\n\r\n" + packed)),
+            "POST /? hello");
+  EXPECT_EQ(ask(server.port(), head + "3\r\n\r\nabc").substr(9, 3), "400");
+}
+
+TEST(HttpServer, BoundsDecompressedBodies) {
+  LoopbackServer server(echo, {.body_bytes_max = 1000});
+  const std::string packed = *net::gzip(std::string(1001, 'x'));
+  const std::string head = "POST /" + kClosing + "Content-Encoding: gzip\r\nContent-Length: ";
+  const std::string answer =
+      ask(server.port(), head + std::to_string(packed.size()) + "\r\n\r\n" + packed);
+  EXPECT_EQ(answer.substr(9, 3), "413");
+}
+
+TEST(HttpServer, SlowHeadsEndIn408) {
+  LoopbackServer server(echo, {.head_timeout = 50});
+  EXPECT_EQ(ask(server.port(), "GET / HTTP/1.1\r\nHo").substr(9, 3), "408");
+}
+
+TEST(HttpServer, SlowBodiesEndIn408) {
+  LoopbackServer server(echo, {.body_timeout = 50});
+  EXPECT_EQ(ask(server.port(), "POST /" + kClosing + "Content-Length: 9\r\n\r\nab").substr(9, 3),
+            "408");
+}
+
+TEST(HttpServer, SilentConnectionsAreClosed) {
+  LoopbackServer server(echo, {.head_timeout = 50, .idle_timeout = 50});
+  EXPECT_EQ(ask(server.port(), ""), "");
+  const RawSocket idle(server.port());
+  idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(body_of(idle.read_to_end()), "GET /? ");
+}
+
+TEST(HttpServer, TurnsAwayTooManyConnections) {
+  LoopbackServer server(echo, {.connections_max = 1});
+  const RawSocket first(server.port());
+  first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  first.read_until("GET /?");
+  EXPECT_EQ(ask(server.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n").substr(9, 3), "503");
+  EXPECT_EQ(server.server().stats().connections_refused, 1u);
+}
+
+TEST(HttpServer, StopLetsARunningRequestFinish) {
+  std::latch entered(1);
+  std::latch may_go(1);
+  LoopbackServer server([&](const ServerRequest&) -> ServerResponse {
+    entered.count_down();
+    may_go.wait();
+    return {200, "text/plain", {}, "done"};
+  });
+  const RawSocket busy(server.port());
+  const RawSocket idle(server.port());
+  busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  entered.wait();
+  std::thread stopper([&] { server.server().stop(10 * base::kSecond); });
+  EXPECT_EQ(idle.read_to_end(), "");  // closed at once: stop() has begun
+  may_go.count_down();
+  const std::string answer = busy.read_to_end();
+  EXPECT_EQ(body_of(answer), "done");
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  stopper.join();
+}
+
+TEST(HttpServer, StopCutsWhatTakesLongerThanTheGrace) {
+  std::latch entered(1);
+  std::latch may_go(1);
+  LoopbackServer server([&](const ServerRequest&) -> ServerResponse {
+    entered.count_down();
+    may_go.wait();
+    return {};
+  });
+  const RawSocket busy(server.port());
+  busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  entered.wait();
+  server.server().stop(20);
+  EXPECT_EQ(busy.read_to_end(), "");
+  may_go.count_down();
+}
+
+TEST(HttpServer, SaysWhyItCannotListen) {
+  LoopbackServer server(echo);
+  base::InlineExecutor executor;
+  const std::string address = "127.0.0.1:" + std::to_string(server.port());
+  const auto second = net::serve_http(address, echo, executor, {}, base::Log::none());
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().message, "listen tcp " + address + ": Address already in use");
+}
+
+}  // namespace
+}  // namespace tocsin::testing
