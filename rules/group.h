@@ -32,14 +32,14 @@ struct RuleServices {
 struct RuleSettings {
   base::DurationMs evaluation_interval = base::kMinute;  ///< global.evaluation_interval
   base::DurationMs query_offset = 0;                     ///< global.rule_query_offset
-  ExternalNames names;
+  ExternalNames names = {};
   bool operator==(const RuleSettings&) const = default;
 };
 
 /// What flags say about all rules.
 struct RuleFlags {
   base::DurationMs resend_delay = base::kMinute;  ///< --rules.alert.resend-delay
-  promql::EvalOptions eval;
+  promql::EvalOptions eval = {};
 };
 
 /// Source: prometheus rules/group.go. evaluate() by one thread at a time; view() by any.

@@ -13,8 +13,7 @@ namespace tocsin::rules {
 using base::Code;
 
 Manager::Manager(base::Loop& loop, base::Executor& executor, RuleServices services, RuleFlags flags)
-    : loop_(loop),
-      services_(std::move(services)),
+    : services_(std::move(services)),
       flags_(std::move(flags)),
       scheduler_(loop, executor, services_.clock),
       published_(std::make_shared<const Groups>()) {}

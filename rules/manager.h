@@ -69,7 +69,6 @@ class Manager {
   void publish();
   void finish_stop();
 
-  base::Loop& loop_;
   const RuleServices services_;
   const RuleFlags flags_;
   Scheduler scheduler_;

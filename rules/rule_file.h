@@ -19,7 +19,7 @@ enum class NameScheme : uint8_t {
 };
 
 struct RuleFileOptions {
-  promql::Features features;
+  promql::Features features = {};
   NameScheme names = NameScheme::kUtf8;
 };
 

@@ -19,8 +19,8 @@ namespace tocsin::rules {
 
 /// Addresses and labels that templates, generator URLs and sent alerts carry.
 struct ExternalNames {
-  base::Labels labels;  ///< external_labels
-  std::string url;      ///< Without a trailing slash.
+  base::Labels labels = {};  ///< external_labels
+  std::string url = {};      ///< Without a trailing slash.
   bool operator==(const ExternalNames&) const = default;
 };
 
