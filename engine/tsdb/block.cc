@@ -1,6 +1,7 @@
 #include "engine/tsdb/block.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/sample.h"
 
@@ -21,6 +22,12 @@ RawChunk::RawChunk(uint32_t slots)
 size_t RawChunk::bytes() const {
   return sizeof *this + size_t{kRawColumns} * slots_ * sizeof(double) +
          flags_.size() * sizeof(LaneFlags);
+}
+
+void ChunkRef::set_raw(std::shared_ptr<RawChunk> chunk) {
+  values = std::as_const(*chunk).column(0);
+  flags = std::as_const(*chunk).flags();
+  raw = std::move(chunk);
 }
 
 FrozenChunk::FrozenChunk(std::span<const double* const> columns, uint32_t slots)

@@ -89,13 +89,24 @@ class FrozenChunk {
 struct ChunkRef {
   std::shared_ptr<RawChunk> raw;
   std::shared_ptr<const FrozenChunk> frozen;
+  // Of the raw chunk: a scan of cold memory saves a step.
+  const double* values = nullptr;
+  const LaneFlags* flags = nullptr;
+
+  void set_raw(std::shared_ptr<RawChunk> chunk);
+};
+
+/// A slab's chunks, one for each axis.
+struct SlabView {
+  uint32_t slots = 0;
+  std::vector<ChunkRef> chunks;
 };
 
 /// What readers see of a stream, apart from the number of columns published on the last axis.
 /// Immutable; axes in time order, only the last one grows.
 struct StreamView {
   std::vector<std::shared_ptr<Axis>> axes;
-  std::vector<std::vector<ChunkRef>> slabs;  ///< [slab][axis]
+  std::vector<SlabView> slabs;
 
   /// One past the last published column.
   ColumnSeq end_seq() const {

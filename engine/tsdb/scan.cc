@@ -9,6 +9,75 @@
 namespace tocsin::tsdb {
 namespace {
 
+// Rules read few slots of many streams, and every one is cold: a scan is bound by the chain of
+// cache misses from stream to view to axes and chunks to values. Each stage of the chain is asked
+// for some runs ahead, so that the misses of several streams overlap.
+class Prefetcher {
+ public:
+  explicit Prefetcher(const StoreRowSet& set) : set_(set) {}
+
+  /// Run `current` is about to be read.
+  void before(size_t current) const {
+    if (const RowRun* run = at(current + 8)) __builtin_prefetch(stream(*run));
+    if (const RowRun* run = at(current + 6)) __builtin_prefetch(stream(*run)->peek());
+    if (const RowRun* run = at(current + 4)) fetch_lists(*run);
+    if (const RowRun* run = at(current + 3)) fetch_chunk_list(*run);
+    if (const RowRun* run = at(current + 2)) fetch_flags(*run);
+    if (const RowRun* run = at(current + 1)) fetch_values(*run);
+  }
+
+ private:
+  static constexpr size_t kAxesAhead = kRawBlocksKept + 1;
+  static constexpr uint32_t kRowsMax = 4 * kLanes;  // Longer runs are read fast enough as they are.
+
+  const RowRun* at(size_t i) const {
+    const bool is_worth = i < set_.runs.size() && set_.runs[i].rows <= kRowsMax;
+    return is_worth ? &set_.runs[i] : nullptr;
+  }
+  const Stream* stream(const RowRun& run) const { return set_.streams[run.source.stream].get(); }
+
+  void fetch_lists(const RowRun& run) const {
+    const StreamView* view = stream(run)->peek();
+    if (view->axes.empty() || run.source.at.slab() >= view->slabs.size()) return;
+    __builtin_prefetch(&view->axes.back());
+    __builtin_prefetch(&view->slabs[run.source.at.slab()]);
+  }
+
+  template <class F>
+  void for_recent(const RowRun& run, F&& visit) const {
+    const StreamView* view = stream(run)->peek();
+    if (run.source.at.slab() >= view->slabs.size()) return;
+    const SlabView& slab = view->slabs[run.source.at.slab()];
+    const size_t end = slab.chunks.size();
+    for (size_t a = end - std::min(end, kAxesAhead); a < end; ++a) {
+      visit(*view->axes[a], slab, slab.chunks[a]);
+    }
+  }
+  void fetch_chunk_list(const RowRun& run) const {
+    for_recent(run, [](const Axis& axis, const SlabView&, const ChunkRef& chunk) {
+      __builtin_prefetch(&axis);
+      __builtin_prefetch(&axis.t[kRawColumns - 1]);
+      __builtin_prefetch(&chunk.values);
+    });
+  }
+  void fetch_flags(const RowRun& run) const {
+    const uint32_t slot = run.source.at.slot();
+    for_recent(run, [&](const Axis&, const SlabView&, const ChunkRef& chunk) {
+      if (chunk.flags != nullptr) __builtin_prefetch(chunk.flags + slot / kLanes);
+    });
+  }
+  void fetch_values(const RowRun& run) const {
+    const uint32_t slot = run.source.at.slot();
+    for_recent(run, [&](const Axis&, const SlabView& slab, const ChunkRef& chunk) {
+      if (chunk.values == nullptr) return;
+      for (size_t c = 0; c < kRawColumns; ++c)
+        __builtin_prefetch(chunk.values + c * slab.slots + slot);
+    });
+  }
+
+  const StoreRowSet& set_;
+};
+
 class Scanner {
  public:
   Scanner(const StoreRowSet& set, TimeRange time, const double* absent, base::TileVisitor& visitor)
@@ -87,6 +156,7 @@ class Scanner {
 void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, const double* absent,
                base::TileVisitor& visitor) {
   Scanner scanner(set, time, absent, visitor);
+  const Prefetcher prefetcher(set);
   auto run = std::partition_point(set.runs.begin(), set.runs.end(), [&](const RowRun& r) {
     return r.first_row + r.rows <= rows.begin;
   });
@@ -97,6 +167,7 @@ void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, cons
     const bool has_merged = merged != set.merged.end() && merged->row < rows.end;
     if (!has_run && !has_merged) return;
     if (has_run && (!has_merged || run->first_row < merged->row)) {
+      prefetcher.before(static_cast<size_t>(run - set.runs.begin()));
       scanner.run(*run++, rows);
     } else {
       scanner.merged(*merged++);

@@ -72,7 +72,7 @@ void Stream::add_slabs() {
   auto view = std::make_shared<StreamView>(*view_);
   while (slabs_.size() < slots.size()) {
     slabs_.push_back(std::make_unique<Slab>(slots[slabs_.size()]));
-    view->slabs.emplace_back(view->axes.size());
+    view->slabs.push_back({slots[view->slabs.size()], std::vector<ChunkRef>(view->axes.size())});
   }
   publish(std::move(view));
 }
@@ -199,7 +199,7 @@ void Stream::fill_slabs(CommitStats& stats) {
     }
     if (!slab.open) {
       slab.open = std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()));
-      edit().slabs[i].back().raw = slab.open;
+      edit().slabs[i].chunks.back().set_raw(slab.open);
     }
     const ColumnCounts counts =
         fill_column(slab.source, buffer_.data(), slab.previous, *slab.open, c);
@@ -215,7 +215,7 @@ void Stream::roll_axis(StreamView& view) {
   auto axis = std::make_shared<Axis>();
   axis->first_seq = next_seq_;
   view.axes.push_back(std::move(axis));
-  for (auto& chunks : view.slabs) chunks.emplace_back();
+  for (SlabView& slab : view.slabs) slab.chunks.emplace_back();
   for (const auto& slab : slabs_) slab->open.reset();
 }
 

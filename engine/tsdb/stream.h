@@ -116,6 +116,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   // Reader.
   StreamSnapshot snapshot() const;
+  /// What snapshot() would see, without the number of columns: for prefetching.
+  const StreamView* peek() const { return published_.load(std::memory_order_seq_cst); }
   /// The loose samples of a slot, or null. Takes the stream's lock: for placing rows, not scanning.
   std::shared_ptr<const LooseRow> loose_of(SlotAddress address) const;
   /// Of the slot's slab; lives as long as the stream. Takes the stream's lock.

@@ -28,7 +28,9 @@ ChunkRef freeze_pair(const ChunkRef& a, const ChunkRef& b) {
     columns[kRawColumns + c] = b.raw ? std::as_const(*b.raw).column(c) : nullptr;
   }
   const uint32_t slots = a.raw ? a.raw->slots() : b.raw->slots();
-  return {nullptr, std::make_shared<const FrozenChunk>(columns, slots)};
+  ChunkRef frozen;
+  frozen.frozen = std::make_shared<const FrozenChunk>(columns, slots);
+  return frozen;
 }
 
 }  // namespace
@@ -54,15 +56,15 @@ bool Stream::freeze_two() {
   }
   // Full chunks do not change any more: compressed without the lock, while the writer goes on.
   std::vector<ChunkRef> frozen;
-  for (const auto& chunks : before->slabs) {
-    frozen.push_back(freeze_pair(chunks[first], chunks[first + 1]));
+  for (const SlabView& slab : before->slabs) {
+    frozen.push_back(freeze_pair(slab.chunks[first], slab.chunks[first + 1]));
   }
   const std::lock_guard lock(mutex_);
   auto view = std::make_shared<StreamView>(*view_);
   view->axes[first] = join(*view_->axes[first], *view_->axes[first + 1]);
   view->axes.erase(view->axes.begin() + static_cast<ptrdiff_t>(first) + 1);
   for (size_t i = 0; i < view->slabs.size(); ++i) {
-    auto& chunks = view->slabs[i];
+    auto& chunks = view->slabs[i].chunks;
     chunks[first] = i < frozen.size() ? std::move(frozen[i]) : ChunkRef{};
     chunks.erase(chunks.begin() + static_cast<ptrdiff_t>(first) + 1);
   }
@@ -81,7 +83,9 @@ std::vector<ExpiredSlot> Stream::expire(base::TimestampMs floor) {
   if (dropped > 0) {
     auto view = std::make_shared<StreamView>(*view_);
     view->axes.erase(view->axes.begin(), view->axes.begin() + dropped);
-    for (auto& chunks : view->slabs) chunks.erase(chunks.begin(), chunks.begin() + dropped);
+    for (auto& [slots, chunks] : view->slabs) {
+      chunks.erase(chunks.begin(), chunks.begin() + dropped);
+    }
     publish(std::move(view));
   }
   const ColumnSeq first_seq = view_->axes.empty() ? next_seq_ : view_->axes.front()->first_seq;
@@ -130,7 +134,7 @@ StreamStats Stream::stats() const {
   for (const auto& slab : slabs_) {
     stats.bytes += sizeof(Slab) + slab->source.size() * (sizeof(uint32_t) + sizeof(SeriesId));
   }
-  for (const auto& chunks : view_->slabs) {
+  for (const auto& [slots, chunks] : view_->slabs) {
     stats.bytes += chunks.capacity() * sizeof(ChunkRef);
     for (const ChunkRef& chunk : chunks) {
       if (chunk.raw) stats.bytes += chunk.raw->bytes();

@@ -36,7 +36,7 @@ bool Stream::make_loose(base::WriterRow row) {
   if (state.row) return false;
   state.row = std::make_shared<LooseRow>(epochs_);
   // The newest column value decides what is late; it is looked for once, and kept from now on.
-  const auto& chunks = view_->slabs[at.slab()];
+  const std::vector<ChunkRef>& chunks = view_->slabs[at.slab()].chunks;
   for (size_t a = view_->axes.size(); a-- > 0;) {
     const Axis& axis = *view_->axes[a];
     std::array<double, kFrozenColumns> values;
@@ -109,8 +109,8 @@ void Stream::commit_loose(CommitStats& stats) {
   }
 }
 
-// Sets right, after the column is filled, what it could not know: a loose sample at the column's time
-// or later keeps the marker of a vanished value out, and a vanished histogram needs one, too.
+// Sets right, after the column is filled, what it could not know: a loose sample at the column's
+// time or later keeps the marker of a vanished value out, and a vanished histogram needs one, too.
 void Stream::settle_loose(CommitStats& stats) {
   const uint32_t c = view_->axes.back()->columns.load(std::memory_order_relaxed);
   std::shared_ptr<StreamView> edited;
@@ -126,7 +126,7 @@ void Stream::settle_loose(CommitStats& stats) {
       slab.last = slab.open;
       slab.previous = slab.open->column(c);
       if (!edited) edited = std::make_shared<StreamView>(*view_);
-      edited->slabs[at.slab()].back().raw = slab.open;
+      edited->slabs[at.slab()].chunks.back().set_raw(slab.open);
     }
     if (!slab.open) continue;
     double& value = slab.open->column(c)[at.slot()];

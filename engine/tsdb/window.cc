@@ -40,20 +40,19 @@ void WindowReader::read(const StreamView& view, const Window& window, SlotAddres
   drops_.clear();
   decoded_used_ = 0;
   // The slab may be younger than the snapshot.
-  const std::vector<ChunkRef>* chunks =
-      at.slab() < view.slabs.size() ? &view.slabs[at.slab()] : nullptr;
+  const SlabView* slab = at.slab() < view.slabs.size() ? &view.slabs[at.slab()] : nullptr;
   size_t frozen = 0;
   for (const AxisSpan& span : window.spans) {
-    if (chunks != nullptr && (*chunks)[span.axis].frozen) ++frozen;
+    if (slab != nullptr && slab->chunks[span.axis].frozen) ++frozen;
   }
   // Grown before anything points into it.
   if (decoded_.size() < frozen * kFrozenColumns * count) {
     decoded_.resize(frozen * kFrozenColumns * count);
   }
   for (const AxisSpan& span : window.spans) {
-    const ChunkRef* chunk = chunks == nullptr ? nullptr : &(*chunks)[span.axis];
-    if (chunk != nullptr && chunk->raw) {
-      read_raw(*chunk->raw, span, at.slot(), count);
+    const ChunkRef* chunk = slab == nullptr ? nullptr : &slab->chunks[span.axis];
+    if (chunk != nullptr && chunk->values != nullptr) {
+      read_raw(*chunk, slab->slots, span, {at.slot(), count});
     } else if (chunk != nullptr && chunk->frozen) {
       read_frozen(*chunk->frozen, span, at.slot(), count);
     } else {
@@ -62,11 +61,13 @@ void WindowReader::read(const StreamView& view, const Window& window, SlotAddres
   }
 }
 
-void WindowReader::read_raw(const RawChunk& chunk, const AxisSpan& span, uint32_t slot,
-                            uint32_t count) {
+void WindowReader::read_raw(const ChunkRef& chunk, uint32_t slab_slots, const AxisSpan& span,
+                            SlotRange range) {
+  const auto [slot, count] = range;
   const size_t base = values_.size();
   const uint32_t columns = span.end - span.begin;
-  for (uint32_t c = span.begin; c < span.end; ++c) values_.push_back(chunk.column(c) + slot);
+  const double* first = chunk.values + size_t{span.begin} * slab_slots + slot;
+  for (uint32_t c = 0; c < columns; ++c) values_.push_back(first + size_t{c} * slab_slots);
   gaps_.resize(base + columns, 0);
   drops_.resize(base + columns, 0);
   const uint32_t end = slot + count;
@@ -74,7 +75,7 @@ void WindowReader::read_raw(const RawChunk& chunk, const AxisSpan& span, uint32_
     const uint32_t low = std::max(slot, line * kLanes) - line * kLanes;
     const uint32_t high = std::min(end, (line + 1) * kLanes) - line * kLanes;
     const auto mask = static_cast<uint8_t>((0xffu >> (kLanes - high)) & (0xffu << low));
-    const LaneFlags& flags = chunk.flags()[line];
+    const LaneFlags& flags = chunk.flags[line];
     for (uint32_t c = 0; c < columns; ++c) {
       gaps_[base + c] = static_cast<uint8_t>(gaps_[base + c] | (flags.gaps[span.begin + c] & mask));
       drops_[base + c] =

@@ -42,7 +42,11 @@ class WindowReader {
   bool has_samples(uint32_t count) const;
 
  private:
-  void read_raw(const RawChunk& chunk, const AxisSpan& span, uint32_t slot, uint32_t count);
+  struct SlotRange {
+    uint32_t slot;
+    uint32_t count;
+  };
+  void read_raw(const ChunkRef& chunk, uint32_t slab_slots, const AxisSpan& span, SlotRange range);
   void read_frozen(const FrozenChunk& chunk, const AxisSpan& span, uint32_t slot, uint32_t count);
   void read_absent(const AxisSpan& span);
 
