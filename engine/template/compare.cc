@@ -29,10 +29,7 @@ int64_t int_of(const Value& value) {
 Error incompatible() { return {Code::kInvalid, "incompatible types for comparison"}; }
 Error bad_type() { return {Code::kInvalid, "invalid type for comparison"}; }
 
-bool is_comparable(const Value& value) {
-  return value.as_map() == nullptr && value.as_list() == nullptr;
-}
-
+// Lists, maps and structures that hold them.
 Error not_comparable(const Value& value) {
   return {Code::kInvalid,
           "non-comparable type " + to_printed(value) + ": " + std::string(value.type_name())};
@@ -53,17 +50,11 @@ bool less_mixed(const Value& left, const Value& right) {
   return int_of(right) >= 0 && *left.get<uint64_t>() < static_cast<uint64_t>(int_of(right));
 }
 
-bool equal_structures(const Value& left, const Value& right) {
-  const Time* a = left.get<Time>();
-  const Time* b = right.get<Time>();
-  if (a != nullptr && b != nullptr) {
-    return a->unix_seconds == b->unix_seconds && a->nanos == b->nanos && a->zone == b->zone;
-  }
-  return left.as_object() != nullptr && left.as_object() == right.as_object();
+bool equal_times(const Time& a, const Time& b) {
+  return a.unix_seconds == b.unix_seconds && a.nanos == b.nanos && a.zone == b.zone;
 }
 
 Result<bool> equal(const Value& left, const Value& right) {
-  if (!is_comparable(right)) return not_comparable(right);
   const auto a = basic_kind(left);
   const auto b = basic_kind(right);
   if (a != b) {
@@ -75,8 +66,11 @@ Result<bool> equal(const Value& left, const Value& right) {
   }
   if (!a) {
     if (left.is_nil() || right.is_nil()) return left.is_nil() == right.is_nil();
-    if (left.type_name() != right.type_name()) return incompatible();
-    return equal_structures(left, right);
+    const Time* left_time = left.get<Time>();
+    const Time* right_time = right.get<Time>();
+    if (right_time == nullptr) return not_comparable(right);
+    return left_time != nullptr ? equal_times(*left_time, *right_time)
+                                : Result<bool>(incompatible());
   }
   switch (*a) {
     case Kind::kBool:
@@ -96,7 +90,6 @@ Result<bool> equal(const Value& left, const Value& right) {
 }  // namespace
 
 Result<bool> equals_any(std::span<const Value> args) {
-  if (!is_comparable(args[0])) return not_comparable(args[0]);
   if (args.size() < 2) return Error{Code::kInvalid, "missing argument for comparison"};
   for (const Value& other : args.subspan(1)) {
     ASSIGN_OR_RETURN(const bool same, equal(args[0], other));

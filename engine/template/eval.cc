@@ -99,7 +99,7 @@ Result<Value> Execution::evaluate(const Pipeline& pipeline, const Value& dot) {
 Result<Value> Execution::evaluate(const Command& command, const Value& dot, const Value* final) {
   const Operand& first = command.words[0];
   RETURN_IF_ERROR(charge(1));
-  place_ = &first;
+  if (first.kind != OperandKind::kPipeline) place_ = &first;
   switch (first.kind) {
     case OperandKind::kField:
       return fields(first, dot, first.names, &command, dot, final);
@@ -130,6 +130,7 @@ Result<Value> Execution::evaluate(const Command& command, const Value& dot, cons
     case OperandKind::kNumber:
     case OperandKind::kString:
       RETURN_IF_ERROR(refuse_arguments(&command, final));
+      if (first.constant.get<uint64_t>() != nullptr) return error(first.text + " overflows int");
       return first.kind == OperandKind::kDot ? dot : first.constant;
   }
   return Value();
@@ -138,21 +139,25 @@ Result<Value> Execution::evaluate(const Command& command, const Value& dot, cons
 Status Execution::refuse_arguments(const Command* command, const Value* final) {
   const bool has_words = command != nullptr && command->words.size() > 1;
   if (!has_words && final == nullptr) return {};
-  return error("can't give argument to non-function " + to_source(command->words[0]));
+  const Operand& first = command->words[0];
+  return error("can't give argument to non-function " +
+               (first.pipeline != nullptr ? to_source(*first.pipeline) : to_source(first)));
 }
 
 // Follows a chain of names; the last one, if it is a method, gets the arguments.
 Result<Value> Execution::fields(const Operand& operand, Value receiver,
                                 std::span<const std::string> names, const Command* command,
                                 const Value& dot, const Value* final) {
-  place_ = &operand;
+  // The inside of a parenthesis stays the place of its errors, as in Go.
+  if (operand.kind != OperandKind::kChain) place_ = &operand;
   std::vector<Value> args;
   if (final != nullptr || (command != nullptr && command->words.size() > 1)) {
     const Function any{{Parameter::kAny}, true, {}};
     const auto words = command == nullptr ? std::span<const Operand>()
                                           : std::span<const Operand>(command->words).subspan(1);
+    const Place before = place_;
     ASSIGN_OR_RETURN(args, arguments(any, words, dot, final));
-    place_ = &operand;
+    place_ = before;
   }
   const bool rooted_in_nil = receiver.is_nil();
   for (size_t i = 0; i < names.size(); ++i) {
@@ -277,6 +282,7 @@ Result<Value> Execution::argument(const Operand& operand, Parameter type, const 
 
 // A constant takes the parameter's type where it can.
 Result<Value> Execution::literal(const Operand& operand, Parameter type) {
+  if (operand.constant.get<uint64_t>() != nullptr) return error(operand.text + " overflows int");
   if (assignable(operand.constant, type)) return operand.constant;
   const Int* integer = operand.constant.get<Int>();
   const double* number = operand.constant.get<double>();

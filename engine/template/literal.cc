@@ -114,6 +114,26 @@ std::string without_underscores(std::string_view text) {
   return out;
 }
 
+// Go's strconv.ParseInt(text, 0, 64), or ParseUint when it is too large for that.
+std::optional<Value> parse_integer(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const size_t before = text.size();
+  const int radix = take_radix(text);
+  if (text.empty() || !underscores_ok(text, text.size() != before)) return std::nullopt;
+  const std::string digits = without_underscores(text);
+  uint64_t magnitude = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, radix);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  const uint64_t limit = (uint64_t{1} << 63) - (negative ? 0 : 1);
+  if (magnitude <= limit) {
+    return Value::integer(static_cast<int64_t>(negative ? 0 - magnitude : magnitude));
+  }
+  if (negative) return std::nullopt;
+  return Value::unsigned_integer(magnitude);
+}
+
 }  // namespace
 
 Result<std::string> unquote(std::string_view quoted) {
@@ -133,31 +153,12 @@ Result<std::string> unquote(std::string_view quoted) {
   return out;
 }
 
-std::optional<int64_t> parse_integer(std::string_view text) {
-  bool negative = false;
-  if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  const size_t before = text.size();
-  const int radix = take_radix(text);
-  if (text.empty() || !underscores_ok(text, text.size() != before)) return std::nullopt;
-  const std::string digits = without_underscores(text);
-  uint64_t magnitude = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, radix);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  const uint64_t limit = (uint64_t{1} << 63) - (negative ? 0 : 1);
-  if (magnitude > limit) return std::nullopt;
-  return static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
-}
-
 Result<Value> parse_number(std::string_view text) {
   if (text.starts_with('\'')) return parse_character(text);
   if (text.ends_with('i')) {
     return Error{Code::kUnsupported, "complex numbers are not supported: " + std::string(text)};
   }
-  if (const auto integer = parse_integer(text)) return Value::integer(*integer);
+  if (auto integer = parse_integer(text)) return *std::move(integer);
   const bool hexadecimal = text.find_first_of("xX") != std::string_view::npos;
   const bool fractional = text.find_first_of(hexadecimal ? ".pP" : ".eE") != std::string_view::npos;
   if (fractional) {

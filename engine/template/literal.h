@@ -13,10 +13,8 @@ namespace tocsin::tmpl {
 base::Result<std::string> unquote(std::string_view quoted);
 
 /// A number or character constant as the executor types it when nothing else decides: an int
-/// unless it is written with '.', 'e' or 'p'. Fails with Go's texts ("illegal number syntax: …").
+/// unless it is written with '.', 'e' or 'p'; uint64 when it is too large for an int. Fails with
+/// Go's texts ("illegal number syntax: …").
 base::Result<Value> parse_number(std::string_view text);
-
-/// Go's strconv.ParseInt(text, 0, 64) with underscores; nullopt on bad syntax or overflow.
-std::optional<int64_t> parse_integer(std::string_view text);
 
 }  // namespace tocsin::tmpl
