@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "notifiers/http_post.h"
 
@@ -29,6 +30,7 @@ struct DeliveryQueue::State : std::enable_shared_from_this<DeliveryQueue::State>
   void on_outcome(const std::shared_ptr<Job>& job, Outcome outcome);
   void retry_later(const std::shared_ptr<Job>& job, const Outcome& outcome);
   void finish(const std::shared_ptr<Job>& job, Outcome outcome);
+  void close();
   void log_failure(const Job& job, const Outcome& outcome) const;
 
   std::string name;
@@ -120,7 +122,25 @@ void DeliveryQueue::State::retry_later(const std::shared_ptr<Job>& job, const Ou
   backing_off.emplace(*id, job);
 }
 
+void DeliveryQueue::State::close() {
+  closed = true;
+  for (const auto& [id, job] : backing_off) {
+    world.loop.cancel(id);
+    ready.push_back(job);
+  }
+  backing_off.clear();
+  world.loop.post([self = shared_from_this(), jobs = std::exchange(ready, {})] {
+    for (const auto& job : jobs) {
+      self->finish(job, Outcome::retry("context canceled", FailureReason::kContextCanceled));
+    }
+  });
+}
+
 void DeliveryQueue::State::log_failure(const Job& job, const Outcome& outcome) const {
+  if (closed) {
+    world.log.debug("Notify canceled by a new configuration", {{"receiver", name}});
+    return;
+  }
   const std::string why = outcome.kind == Outcome::Kind::kPermanent
                               ? "notify retry canceled due to unrecoverable error after "
                               : "notify retry canceled after ";
@@ -150,25 +170,20 @@ DeliveryQueue::DeliveryQueue(std::string name, std::shared_ptr<Notifier> notifie
     : state_(std::make_shared<State>(std::move(name), std::move(notifier), policy,
                                      std::move(world))) {}
 
-DeliveryQueue::~DeliveryQueue() {
-  state_->closed = true;
-  state_->ready.clear();
-  for (const auto& [id, job] : state_->backing_off) state_->world.loop.cancel(id);
-  state_->backing_off.clear();
-}
+DeliveryQueue::~DeliveryQueue() { state_->close(); }
 
 void DeliveryQueue::submit(Delivery delivery) {
   state_->world.metrics.notifications->add();
   auto job = std::make_shared<Job>();
   job->delivery = std::move(delivery);
-  const bool full = waiting() >= kDeliveriesMax;
-  if (!full) state_->ready.push_back(job);
-  state_->world.loop.post([state = state_, job, full] {
-    if (full) {
-      const std::string text = "more than " + std::to_string(kDeliveriesMax) + " deliveries wait";
-      state->finish(job, Outcome::retry(text));
-    }
-    state->pump();
+  if (waiting() < kDeliveriesMax) {
+    state_->ready.push_back(std::move(job));
+    state_->world.loop.post([state = state_] { state->pump(); });
+    return;
+  }
+  state_->world.loop.post([state = state_, job = std::move(job)] {
+    const std::string bound = std::to_string(kDeliveriesMax);
+    state->finish(job, Outcome::retry("more than " + bound + " deliveries wait"));
   });
 }
 

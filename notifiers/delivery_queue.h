@@ -26,8 +26,8 @@ struct DeliveryReport {
 struct Delivery {
   std::shared_ptr<const Notification> notification;
   base::TimestampMs deadline = 0;
-  /// Called exactly once, on the loop, unless the queue is closed before: the last outcome. A kRetry
-  /// means that the deadline passed.
+  /// Called exactly once, on the loop: the last outcome. A kRetry means that the deadline passed or
+  /// that the queue was destroyed (kContextCanceled).
   OutcomeCallback done;
   /// Called, on the loop, after each attempt that did not end the delivery. May be empty.
   std::function<void(const DeliveryReport&)> on_progress;
@@ -47,8 +47,8 @@ inline constexpr size_t kAttemptsAtOnce = 64;
 /// At most this many deliveries wait in one integration; what exceeds it fails.
 inline constexpr size_t kDeliveriesMax = 10'000;
 
-/// Single-threaded: everything happens on the loop. Destroying the queue forgets what waits; an
-/// attempt that is under way still reports.
+/// Single-threaded: everything happens on the loop. Destroying the queue cancels what waits; an
+/// attempt that is under way is let finish, but not repeated.
 class DeliveryQueue {
  public:
   /// `name` is "receiver/integration[index]".

@@ -15,6 +15,12 @@ base::Result<MessageText> MessageText::compile(const TemplateText& field,
   return compiled;
 }
 
+base::Result<std::string> MessageText::execute(const tmpl::Value& data,
+                                               const tmpl::Environment& environment) const {
+  if (!template_) return std::string();
+  return template_->execute(data, environment);
+}
+
 MessageText TextCompiler::operator()(const TemplateText& field, tmpl::Escaping escaping) {
   if (!status_.ok()) return {};
   auto compiled = MessageText::compile(field, templates_, escaping);
@@ -36,8 +42,8 @@ Renderer::Renderer(const Notification& notification)
     : world_(notification), data_(template_data(notification)) {}
 
 std::string Renderer::operator()(const MessageText& field) {
-  if (!status_.ok() || field.empty()) return {};
-  auto rendered = field.template_->execute(data_, world_);
+  if (!status_.ok()) return {};
+  auto rendered = field.execute(data_, world_);
   if (rendered) return *std::move(rendered);
   status_ = std::move(rendered).error();
   return {};

@@ -21,9 +21,11 @@ class MessageText {
                                            const tmpl::TemplateSet& templates,
                                            tmpl::Escaping escaping = tmpl::Escaping::kNone);
   bool empty() const { return !template_.has_value(); }
+  /// The text for `data`; "" when empty().
+  base::Result<std::string> execute(const tmpl::Value& data,
+                                    const tmpl::Environment& environment) const;
 
  private:
-  friend class Renderer;
   std::optional<tmpl::Template> template_;
 };
 
