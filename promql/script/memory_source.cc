@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "promql/script/stored_hint.h"
+
 namespace tocsin::promql {
 
 using base::HistogramPtr;
@@ -133,9 +135,12 @@ base::Status MemorySource::append(const Labels& labels, TimestampMs t, double v)
 
 base::Status MemorySource::append(const Labels& labels, TimestampMs t, HistogramPtr h) {
   ASSIGN_OR_RETURN(Series * series, series_for(labels, t));
+  const base::FloatHistogram* previous = series->h.empty() ? nullptr : series->h.back().get();
+  auto stored = std::make_shared<base::FloatHistogram>(*h);
+  stored->counter_reset_hint = stored_hint(previous, *h);
   series->v.push_back(0);
   series->h.resize(series->v.size());
-  series->h.back() = std::move(h);
+  series->h.back() = std::move(stored);
   return {};
 }
 

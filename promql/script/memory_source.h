@@ -17,7 +17,8 @@ class MemorySource final : public base::SeriesSource {
   MemorySource();
   ~MemorySource() override;
 
-  /// Adds a sample. Fails with kInvalid when the series has one at `t` or later.
+  /// Adds a sample. Fails with kInvalid when the series has one at `t` or later. Histograms get the
+  /// counter reset hint that a store gives them (stored_hint.h).
   base::Status append(const base::Labels& labels, base::TimestampMs t, double v);
   base::Status append(const base::Labels& labels, base::TimestampMs t, base::HistogramPtr h);
   /// Forgets everything.

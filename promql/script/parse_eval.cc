@@ -143,6 +143,9 @@ Result<EvalCommand> parse_eval(std::string_view line, ScriptLines& lines,
     if (!goes_on) return lines.at_line(goes_on.error());
     if (!*goes_on) break;
   }
+  // Upstream evaluates at the end of the points, whatever "at" said.
+  const Expectation& expected = command.expected;
+  if (expected.range_vector) command.range = {expected.points.end, expected.points.end, 0};
   return command;
 }
 

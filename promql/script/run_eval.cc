@@ -118,10 +118,7 @@ EvalVerdict run_eval(const EvalCommand& command, const EvalContext& context) {
   EvalRunner runner(command, context, *command.expr, command.text);
   EvalVerdict verdict = runner.run(command.range);
   if (!verdict.passed || command.is_range) return verdict;
-  // Under "expect range vector" upstream pins to the end of the points.
-  const bool has_points = command.expected.range_vector;
-  return run_pinned(command, context,
-                    has_points ? command.expected.points.end : command.range.start);
+  return run_pinned(command, context, command.range.start);
 }
 
 }  // namespace tocsin::promql

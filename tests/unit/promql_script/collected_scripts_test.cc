@@ -1,0 +1,70 @@
+// Upstream's own scripts, when they lie beside the checkout.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "promql/script/script.h"
+
+namespace tocsin::promql {
+namespace {
+
+std::filesystem::path collection() {
+  return std::filesystem::path(TOCSIN_SOURCE_DIR) / "../shared/corpus/promqltest";
+}
+
+ScriptReport run_collected(const std::string& name) {
+  const base::SystemClock clock;
+  const auto report = run_script_file((collection() / (name + ".test")).string(), {}, clock);
+  EXPECT_TRUE(report.has_value()) << report.error().to_string();
+  return report ? *report : ScriptReport{};
+}
+
+std::string list(const ScriptReport& report, CaseOutcome outcome) {
+  std::string out;
+  for (const CaseReport& c : report.cases) {
+    if (c.outcome != outcome) continue;
+    out += std::to_string(c.line) + ": " + c.text + "\n    " + c.reason + "\n";
+  }
+  return out;
+}
+
+class CollectedScripts : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(collection())) GTEST_SKIP() << "no collection beside the checkout";
+  }
+};
+
+/// Files of which every case must pass.
+class WholeScripts : public CollectedScripts {};
+
+TEST_P(WholeScripts, Pass) {
+  const ScriptReport report = run_collected(GetParam());
+  EXPECT_FALSE(report.cases.empty());
+  EXPECT_EQ(list(report, CaseOutcome::kFailed), "");
+  EXPECT_EQ(list(report, CaseOutcome::kUnsupported), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Promqltest, WholeScripts,
+                         testing::Values("collision", "duration_expression", "literals",
+                                         "name_label_dropping", "selectors", "staleness",
+                                         "trig_functions", "type_and_unit"));
+
+/// Files of which this version may refuse cases, by name, but gets none wrong.
+class PartialScripts : public CollectedScripts {};
+
+TEST_P(PartialScripts, AreNeverWrong) {
+  const ScriptReport report = run_collected(GetParam());
+  EXPECT_FALSE(report.cases.empty());
+  EXPECT_EQ(list(report, CaseOutcome::kFailed), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Promqltest, PartialScripts,
+                         testing::Values("aggregators", "at_modifier", "extended_vectors",
+                                         "fill-modifier", "functions", "histograms", "info",
+                                         "limit", "native_histograms", "operators", "range_queries",
+                                         "start_timestamps", "subquery"));
+
+}  // namespace
+}  // namespace tocsin::promql
