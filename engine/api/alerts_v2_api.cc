@@ -51,17 +51,10 @@ struct AlertFilter {
   bool active = true;
 
   bool takes(const AlertStatus& status) const {
-    return active && std::ranges::all_of(matchers, [&](const base::Matcher& m) {
-             return matches(m, status.alert.labels);
-           });
+    return active && base::matches_all(matchers, status.alert.labels);
   }
   bool takes_receiver(const std::string& name) const {
     return !receiver || receiver->matches(name);
-  }
-
-  // An absent label passes = and =~ with an empty pattern; a present one passes != and !~ with it.
-  static bool matches(const base::Matcher& matcher, const base::Labels& labels) {
-    return matcher.matches(labels.get(matcher.name()));
   }
 };
 

@@ -108,24 +108,35 @@ net::ServerResponse QueryApi::evaluate(const std::string& text, const promql::Ev
                                       std::string(promql::describe(type)) +
                                       "\" for range query, must be Scalar or instant Vector");
   }
-  const Slot slot(running_, concurrency_max_);
-  if (!slot.granted()) {
-    return failure(ErrorType::kTimeout,
-                   "too many queries at once: more than --query.max-concurrency=" +
-                       std::to_string(concurrency_max_));
+  const auto result = run(**expr, text, range, options);
+  // What upstream refuses when a query is created is the caller's fault, not the evaluation's.
+  if (!result && result.error().code == base::Code::kInvalid && result.error().where.line != 0) {
+    return bad_parameter("query", result.error().message);
   }
-  auto query = promql::Query::prepare(**expr, text, source_, options, clock_);
-  if (!query) {
-    return query.error().code == base::Code::kInvalid
-               ? bad_parameter("query", query.error().message)
-               : evaluation_failure(query.error());
-  }
-  const auto result = (*query)->run(range, &cancel_);
   if (!result) return evaluation_failure(result.error());
   std::string data;
   const bool whole = append_result(data, *result, *limit, !parameters.get("stats").empty());
   return success(data, warnings_of(*result, text, whole),
                  result->annotations.render(base::Severity::kInfo, text, 10));
+}
+
+base::Result<promql::QueryResult> QueryApi::run(const promql::Expr& expr, const std::string& text,
+                                                const promql::EvalRange& range,
+                                                const promql::EvalOptions& options) {
+  const Slot slot(running_, concurrency_max_);
+  if (!slot.granted()) {
+    return base::Error{base::Code::kTimeout,
+                       "too many queries at once: more than --query.max-concurrency=" +
+                           std::to_string(concurrency_max_)};
+  }
+  ASSIGN_OR_RETURN(const auto query, promql::Query::prepare(expr, text, source_, options, clock_));
+  return query->run(range, &cancel_);
+}
+
+base::Result<promql::QueryResult> QueryApi::run_now(const std::string& text) {
+  ASSIGN_OR_RETURN(const auto expr, promql::parse_expr(text, options_.features));
+  const base::TimestampMs now = clock_.now();
+  return run(*expr, text, {now, now, 0}, options_);
 }
 
 net::ServerResponse QueryApi::format(const Call& call) const {

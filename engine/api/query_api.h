@@ -17,6 +17,8 @@ class QueryApi {
   QueryApi(base::SeriesSource& source, const base::Clock& clock, promql::EvalOptions options,
            uint32_t concurrency_max);
   void mount(Router& router);
+  /// An instant query now, under the same limits; for the pages.
+  base::Result<promql::QueryResult> run_now(const std::string& text);
   /// Running queries end soon with "query was canceled"; for shutdown.
   void cancel() { cancel_.store(true); }
 
@@ -27,6 +29,9 @@ class QueryApi {
 
   net::ServerResponse evaluate(const std::string& text, const promql::EvalRange& range,
                                const class Parameters& parameters);
+  base::Result<promql::QueryResult> run(const promql::Expr& expr, const std::string& text,
+                                        const promql::EvalRange& range,
+                                        const promql::EvalOptions& options);
 
   base::SeriesSource& source_;
   const base::Clock& clock_;

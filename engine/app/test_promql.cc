@@ -6,27 +6,27 @@
 namespace tocsin::app {
 namespace {
 
+using promql::CaseOutcome;
+
 struct Totals {
   size_t passed = 0;
   size_t failed = 0;
 };
 
 void run_file(const std::string& path, bool verbose, Totals& totals) {
-  const auto report = promql::run_script_file(path, {});
+  const base::SystemClock clock;
+  const auto report = promql::run_script_file(path, {}, clock);
   if (!report) {
     print_out("FAIL " + report.error().to_string() + "\n");
     ++totals.failed;
     return;
   }
-  for (const promql::CaseOutcome& outcome : report->cases) {
-    const bool passed = outcome.passed();
+  for (const promql::CaseReport& one : report->cases) {
+    const bool passed = one.outcome == CaseOutcome::kPassed;
     ++(passed ? totals.passed : totals.failed);
-    const std::string where = path + ":" + std::to_string(outcome.line);
-    if (!passed) {
-      print_out("FAIL " + where + ": " + outcome.text + "\n" + outcome.difference + "\n");
-    } else if (verbose) {
-      print_out("ok   " + where + ": " + outcome.text + "\n");
-    }
+    const std::string where = path + ":" + std::to_string(one.line) + ": " + one.text + "\n";
+    if (!passed) print_out("FAIL " + where + one.reason + "\n");
+    if (passed && verbose) print_out("ok   " + where);
   }
 }
 

@@ -1,0 +1,380 @@
+#include "engine/app/daemon.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "engine/api/alerts_v2_api.h"
+#include "engine/api/pages.h"
+#include "engine/api/query_api.h"
+#include "engine/api/rules_api.h"
+#include "engine/api/series_api.h"
+#include "engine/api/status_api.h"
+#include "engine/api/targets_api.h"
+#include "engine/app/data_folder.h"
+#include "engine/app/loaded_files.h"
+#include "engine/app/process_metrics.h"
+#include "engine/app/store_metrics.h"
+#include "engine/app/version.h"
+#include "engine/net/event_loop.h"
+#include "engine/net/smtp_client.h"
+#include "engine/tsdb/store.h"
+#include "notifiers/alertmanager_sender.h"
+#include "notifiers/dispatcher.h"
+#include "rules/manager.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr base::DurationMs kHousekeepingInterval = 5 * base::kSecond;
+constexpr base::DurationMs kDrainTime = 10 * base::kSecond;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+size_t pool_threads() { return std::max(2u, std::thread::hardware_concurrency()); }
+
+promql::EvalOptions eval_options(const ServeFlags& flags) {
+  promql::EvalOptions out;
+  out.lookback_delta = flags.lookback_delta;
+  out.limits = {.samples_max = flags.query_samples_max,
+                .memory_bytes_max = flags.query_memory_max,
+                .timeout = flags.query_timeout};
+  out.features = flags.features;
+  return out;
+}
+
+tsdb::Options store_options(const ServeFlags& flags) {
+  tsdb::Options out;
+  out.retention = flags.retention;
+  out.series_max = flags.series_max;
+  return out;
+}
+
+// The parts in the order they are built; destroyed in the opposite order.
+class RunningDaemon final : public Daemon {
+ public:
+  RunningDaemon(const ServeFlags& flags, const base::Clock& clock, base::Log log,
+                std::unique_ptr<DataFolder> folder)
+      : flags_(flags),
+        clock_(clock),
+        log_(std::move(log)),
+        folder_(std::move(folder)),
+        started_at_(clock.now()),
+        store_(store_options(flags), clock),
+        rules_pool_(pool_threads()),
+        http_pool_(pool_threads()),
+        main_loop_(clock, "main"),
+        scrape_loop_(clock, "scrape"),
+        mail_(main_loop_),
+        queries_(store_, clock, eval_options(flags), flags.query_concurrency_max) {}
+
+  // What uses the loops goes while they still run.
+  ~RunningDaemon() override {
+    stop();
+    scrapes_.reset();
+    on_main_loop([this] {
+      rules_.reset();
+      dispatcher_.reset();
+      sender_.reset();
+    });
+  }
+
+  base::Status start() {
+    ASSIGN_OR_RETURN(LoadedFiles files, load_files(flags_));
+    RETURN_IF_ERROR(listen());
+    external_url_ = external_url();
+    make_parts(files.prometheus);
+    mount_api();
+    RETURN_IF_ERROR(apply(std::move(files)));
+    on_main_loop([this] { rules_->start(); });
+    schedule_housekeeping();
+    register_metrics();
+    ready_.store(true);
+    log_.info("Server is ready to receive web requests.",
+              {{"address", flags_.listen_address}, {"url", external_url_}});
+    return {};
+  }
+
+  base::Status reload() override {
+    const std::lock_guard lock(reload_mutex_);
+    base::Status status = load_and_apply();
+    reload_ok_.store(status.ok());
+    if (status.ok()) {
+      reloaded_at_.store(clock_.now());
+      log_.info("Completed loading of configuration files", {{"file", flags_.config_file}});
+    } else {
+      log_.error("Error reloading config; the running configuration stays",
+                 {{"err", status.to_string()}});
+    }
+    return status;
+  }
+
+  void stop() override {
+    if (stopping_.exchange(true)) return;
+    queries_.cancel();
+    if (server_) server_->stop(kDrainTime);
+    if (scrapes_) scrapes_->stop();
+    if (rules_) stop_rules();
+    on_main_loop([this] { main_loop_.cancel(housekeeping_timer_); });
+  }
+
+  uint16_t port() const override { return server_->port(); }
+  std::vector<rules::AlertView> alerts() const override { return rules_->alerts(); }
+
+ private:
+  base::Status listen() {
+    ASSIGN_OR_RETURN(server_, net::serve_http(
+                                  flags_.listen_address,
+                                  [this](const net::ServerRequest& request) {
+                                    const std::shared_ptr<const net::ServerHandler> handler =
+                                        handler_.load();
+                                    if (handler != nullptr) return (*handler)(request);
+                                    return net::ServerResponse{.status = 503,
+                                                               .content_type = "text/plain",
+                                                               .headers = {},
+                                                               .body = "Service Unavailable"};
+                                  },
+                                  http_pool_, {}, log_.with_component("web")));
+    return {};
+  }
+
+  std::string external_url() const {
+    std::string url = flags_.external_url;
+    if (url.empty()) url = "http://" + host_name() + ":" + std::to_string(server_->port());
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+  }
+
+  auto client_maker(net::EventLoop& loop) {
+    return [&loop](net::HttpClientConfig config) { return loop.make_client(std::move(config)); };
+  }
+
+  void make_parts(const PrometheusConfig& config) {
+    scrapes_ = std::make_unique<scrape::ScrapeManager>(scrape::ScrapeEnvironment{
+        .loop = scrape_loop_,
+        .clock = clock_,
+        .executor = rules_pool_,
+        .sink = store_,
+        .metrics = metrics_,
+        .log = log_.with_component("scrape"),
+        .make_client = client_maker(scrape_loop_),
+        .offset_seed = scrape::fnv1a(host_name() + config.external_labels.to_braces())});
+    dispatcher_ = std::make_unique<notifiers::Dispatcher>(
+        notifiers::DispatcherWorld{.loop = main_loop_,
+                                   .clock = clock_,
+                                   .log = log_.with_component("notify"),
+                                   .metrics = metrics_,
+                                   .external_url = external_url_});
+    sender_ = std::make_unique<notifiers::AlertmanagerSender>(
+        notifiers::SenderWorld{.loop = main_loop_,
+                               .clock = clock_,
+                               .log = log_.with_component("notify"),
+                               .metrics = metrics_,
+                               .make_client = client_maker(main_loop_),
+                               .queue_capacity = flags_.notification_queue_capacity});
+    std::vector<base::AlertSink*> sinks = {sender_.get()};
+    if (routes_here()) sinks.push_back(dispatcher_.get());
+    rules_ = std::make_unique<rules::Manager>(
+        main_loop_, rules_pool_,
+        rules::RuleServices{store_, store_, std::move(sinks), clock_, metrics_,
+                            log_.with_component("rules")},
+        rules::RuleFlags{.resend_delay = flags_.resend_delay, .eval = eval_options(flags_)});
+  }
+
+  bool routes_here() const { return !flags_.notify_config_file.empty(); }
+
+  base::Status load_and_apply() {
+    ASSIGN_OR_RETURN(LoadedFiles files, load_files(flags_));
+    return apply(std::move(files));
+  }
+
+  // What can fail is built first; the rest takes effect together.
+  base::Status apply(LoadedFiles files) {
+    std::unique_ptr<notifiers::Setup> setup;
+    if (files.notify) {
+      ASSIGN_OR_RETURN(setup, notifiers::build_setup(*std::move(files.notify), receiver_world()));
+    }
+    RETURN_IF_ERROR(sender_->apply(files.prometheus.alerting, files.prometheus.external_labels));
+    const rules::RuleSettings settings{.evaluation_interval = files.prometheus.evaluation_interval,
+                                       .query_offset = files.prometheus.rule_query_offset,
+                                       .names = {files.prometheus.external_labels, external_url_}};
+    rules::RuleErrors errors;
+    on_main_loop([&] { errors = rules_->apply(files.rules, settings); });
+    if (!errors.empty()) return join_errors(errors);
+    RETURN_IF_ERROR(scrapes_->apply(files.prometheus.scrape_configs));
+    if (setup) dispatcher_->apply(std::move(setup));
+    for (const std::string& warning : files.prometheus.warnings) log_.warn(warning);
+    shown_config_.store(std::make_shared<const std::string>(std::move(files.prometheus.shown)));
+    return {};
+  }
+
+  notifiers::ReceiverWorld receiver_world() {
+    return {.loop = main_loop_,
+            .clock = clock_,
+            .log = log_.with_component("notify"),
+            .metrics = metrics_,
+            .make_client = client_maker(main_loop_),
+            .send_mail =
+                [this](net::SmtpMessage message, net::SmtpCallback done) {
+                  mail_.send(std::move(message), std::move(done));
+                },
+            .hostname = host_name(),
+            .retry = {},
+            .seed = static_cast<uint64_t>(clock_.steady_ns())};
+  }
+
+  void mount_api() {
+    auto router = std::make_shared<api::Router>();
+    router->observe(metrics_, clock_);
+    queries_.mount(*router);
+    api::mount_series_api(*router, store_);
+    const api::RulesView rules{[this](bool with_alerts) { return rules_->groups(with_alerts); },
+                               [this] { return rules_->alerts(); }};
+    api::mount_rules_api(*router, rules);
+    const api::TargetsView targets{
+        [this] { return scrapes_->targets(); }, [this] { return scrapes_->metadata(); },
+        [this] { return scrapes_->pools(); }, [this] { return sender_->urls(); }};
+    api::mount_targets_api(*router, targets);
+    if (routes_here()) api::mount_alerts_v2_api(*router, clock_, alerts_view());
+    const api::StatusView status = status_view();
+    api::mount_status_api(*router, clock_, status);
+    api::mount_pages(*router, clock_, {rules, targets, kVersion, [this](const std::string& expr) {
+                                         return queries_.run_now(expr);
+                                       }});
+    handler_.store(std::make_shared<const net::ServerHandler>(api::guard_until_ready(
+        [router](const net::ServerRequest& request) { return (*router)(request); }, status)));
+  }
+
+  api::AlertsView alerts_view() {
+    return {
+        .alerts = [this] { return dispatcher_->alerts(); },
+        .groups = [this] { return dispatcher_->groups(); },
+        .receivers = [this] { return dispatcher_->receivers(); },
+        .config = [this] { return dispatcher_->shown_config(); },
+        .post = [this](const std::vector<base::Alert>& alerts) { dispatcher_->on_alerts(alerts); },
+        .version = kAlertmanagerVersion,
+        .started_at = started_at_};
+  }
+
+  api::StatusView status_view() {
+    api::StatusView out;
+    out.build = {.version = kPrometheusVersion,
+                 .revision = std::string("tocsin-") + kVersion,
+                 .compiler = __VERSION__};
+    out.flags = flags_.shown;
+    out.config = [this] {
+      const auto shown = shown_config_.load();
+      return shown == nullptr ? std::string() : *shown;
+    };
+    out.ready = [this] { return ready_.load(); };
+    out.stopping = [this] { return stopping_.load(); };
+    out.metrics = [this] { return metrics_.expose(); };
+    if (flags_.enable_lifecycle) out.reload = [this] { return reload(); };
+    out.started_at = started_at_;
+    out.reload_ok = [this] { return reload_ok_.load(); };
+    out.reloaded_at = [this] { return reloaded_at_.load(); };
+    out.retention = base::format_duration(flags_.retention);
+    return out;
+  }
+
+  void register_metrics() {
+    register_process_metrics(metrics_, started_at_);
+    register_store_metrics(metrics_, store_);
+    metrics_
+        .gauge("prometheus_build_info", "The Prometheus whose API this is.",
+               {{"version", kPrometheusVersion},
+                {"revision", ""},
+                {"branch", "main"},
+                {"goversion", ""}})
+        .set(1);
+    metrics_
+        .gauge("alertmanager_build_info", "The Alertmanager whose API this is.",
+               {{"version", kAlertmanagerVersion},
+                {"revision", ""},
+                {"branch", "main"},
+                {"goversion", ""}})
+        .set(1);
+    metrics_.gauge("tocsin_build_info", "Version of the program.", {{"version", kVersion}}).set(1);
+    metrics_.gauge_from("prometheus_ready", "Whether startup is complete.",
+                        [this] { return ready_.load() ? 1.0 : 0.0; });
+    for (const char* name :
+         {"prometheus_config_last_reload_successful", "tocsin_config_last_reload_successful",
+          "alertmanager_config_last_reload_successful"}) {
+      metrics_.gauge_from(name, "Whether the last configuration reload attempt was successful.",
+                          [this] { return reload_ok_.load() ? 1.0 : 0.0; });
+    }
+    metrics_.gauge_from("prometheus_config_last_reload_success_timestamp_seconds",
+                        "Timestamp of the last successful configuration reload.",
+                        [this] { return static_cast<double>(reloaded_at_.load()) / 1000; });
+  }
+
+  void schedule_housekeeping() {
+    housekeeping_timer_ = main_loop_.call_at(clock_.now() + kHousekeepingInterval, [this] {
+      rules_pool_.submit([this] { store_.housekeep(); });
+      schedule_housekeeping();
+    });
+  }
+
+  // Runs `task` on the main loop and waits for it.
+  void on_main_loop(const std::function<void()>& task) {
+    std::promise<void> done;
+    main_loop_.post([&] {
+      task();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  void stop_rules() {
+    std::promise<void> stopped;
+    main_loop_.post([&] { rules_->stop([&] { stopped.set_value(); }); });
+    stopped.get_future().wait();
+  }
+
+  const ServeFlags flags_;
+  const base::Clock& clock_;
+  const base::Log log_;
+  const std::unique_ptr<DataFolder> folder_;
+  const base::TimestampMs started_at_;
+  std::string external_url_;
+  base::MetricRegistry metrics_;
+  tsdb::Store store_;
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> reload_ok_{true};
+  std::atomic<base::TimestampMs> reloaded_at_{clock_.now()};
+  std::atomic<std::shared_ptr<const std::string>> shown_config_;
+  std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
+  std::mutex reload_mutex_;
+  base::TimerId housekeeping_timer_ = 0;
+  std::unique_ptr<scrape::ScrapeManager> scrapes_;
+  std::unique_ptr<notifiers::Dispatcher> dispatcher_;
+  std::unique_ptr<notifiers::AlertmanagerSender> sender_;
+  std::unique_ptr<rules::Manager> rules_;
+  base::ThreadPool rules_pool_;
+  base::ThreadPool http_pool_;
+  net::EventLoop main_loop_;
+  net::EventLoop scrape_loop_;
+  net::SmtpClient mail_;
+  api::QueryApi queries_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Daemon>> Daemon::start(const ServeFlags& flags,
+                                                    const base::Clock& clock, base::Log log) {
+  ASSIGN_OR_RETURN(auto folder, DataFolder::open(flags.storage_path));
+  auto daemon = std::make_unique<RunningDaemon>(flags, clock, std::move(log), std::move(folder));
+  RETURN_IF_ERROR(daemon->start());
+  return std::unique_ptr<Daemon>(std::move(daemon));
+}
+
+}  // namespace tocsin::app

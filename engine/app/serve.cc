@@ -1,0 +1,38 @@
+// tocsin serve: the daemon and its signals.
+#include <csignal>
+
+#include "engine/app/commands.h"
+#include "engine/app/daemon.h"
+#include "engine/app/signals.h"
+#include "engine/app/terminal.h"
+
+namespace tocsin::app {
+
+int run_serve(const ServeFlags& flags) {
+  const Signals signals;  // Before any thread starts, so that all inherit the mask.
+  const base::SystemClock clock;
+  const base::Log log(flags.log_level, flags.log_format);
+  auto daemon = Daemon::start(flags, clock, log);
+  if (!daemon) {
+    print_error(daemon.error());
+    return kExitFailed;
+  }
+  for (;;) {
+    switch (signals.wait()) {
+      case SIGHUP:
+        // The daemon logs the outcome and shows it in tocsin_config_last_reload_successful.
+        static_cast<void>((*daemon)->reload());
+        break;
+      case SIGINT:
+      case SIGTERM:
+        log.info("Received a signal to stop, draining");
+        (*daemon)->stop();
+        log.info("See you next time!");
+        return kExitOk;
+      default:
+        break;
+    }
+  }
+}
+
+}  // namespace tocsin::app
