@@ -25,7 +25,6 @@
 #include "engine/net/http_server.h"
 #include "engine/net/listen_address.h"
 #include "engine/net/reply.h"
-#include "engine/net/text.h"
 #include "engine/net/url.h"
 
 namespace tocsin::net {
@@ -224,32 +223,55 @@ class Session : public std::enable_shared_from_this<Session> {
     if (error) return close();
     request_->body = std::move(parser_->get().body());
     parser_.reset();
-    const std::string coding(request_->header("content-encoding"));
-    if (is_known_coding(coding)) {
-      auto plain = decompress(coding, request_->body, core_->limits.body_bytes_max);
-      if (!plain)
-        return refuse(plain.error().code == Code::kLimit ? 413 : 400, plain.error().message);
-      request_->body = *std::move(plain);
-    }
     handle();
   }
 
   void handle() {
     phase_ = Phase::kHandler;
     timer_.cancel();
-    core_->requests.fetch_add(1, std::memory_order_relaxed);
     core_->executor.submit([self = shared_from_this()] {
-      ServerResponse response = self->core_->handler(*self->request_);
-      compress_reply(*self->request_, response);
-      self->core_->post([self, response = std::move(response)]() mutable {
-        if (self->phase_ == Phase::kHandler) self->write(std::move(response));
-      });
+      Answer answer = self->answer();
+      self->core_->post(
+          [self, answer = std::move(answer)]() mutable { self->on_answer(std::move(answer)); });
     });
+  }
+
+  struct Answer {
+    ServerResponse response;
+    bool is_refusal = false;  // the handler was not asked
+  };
+
+  /// On the executor, with all that takes time.
+  Answer answer() {
+    ServerRequest& request = *request_;
+    const std::string coding(request.header("content-encoding"));
+    if (is_known_coding(coding) && !request.body.empty()) {
+      auto plain = decompress(coding, request.body, core_->limits.body_bytes_max);
+      if (!plain) {
+        const int status = plain.error().code == Code::kLimit ? 413 : 400;
+        return {plain_reply(status, plain.error().message), true};
+      }
+      request.body = *std::move(plain);
+    }
+    core_->requests.fetch_add(1, std::memory_order_relaxed);
+    ServerResponse response = core_->handler(request);
+    compress_reply(request, response);
+    return {std::move(response), false};
+  }
+
+  void on_answer(Answer answer) {
+    if (phase_ != Phase::kHandler) return;  // stop() could not wait for it
+    if (answer.is_refusal) {
+      core_->requests_refused.fetch_add(1, std::memory_order_relaxed);
+      keep_alive_ = false;
+    }
+    write(std::move(answer.response));
   }
 
   void refuse(int status, std::string message) {
     core_->requests_refused.fetch_add(1, std::memory_order_relaxed);
     keep_alive_ = false;
+    has_unread_ = true;
     write(plain_reply(status, std::move(message)));
   }
 
@@ -270,7 +292,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_written(error_code error) {
     if (phase_ == Phase::kClosed) return;
     if (error) return close();
-    if (!keep_alive_) return linger();
+    if (!keep_alive_) return has_unread_ || buffer_.size() > 0 ? linger() : close();
     reply_body_ = {};
     is_head_request_ = false;
     phase_ = Phase::kIdle;
@@ -311,6 +333,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool keep_alive_ = false;
   bool is_head_request_ = false;
   bool has_timed_out_ = false;
+  bool has_unread_ = false;  // the client may still be sending
   std::string reply_head_, reply_body_;
 };
 

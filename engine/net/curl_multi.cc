@@ -46,8 +46,11 @@ void CurlMulti::recycle(CurlEasy* easy) {
 }
 
 void CurlMulti::start(CurlEasy* easy, std::function<void(int)> done) {
-  running_[easy] = std::move(done);
-  curl_multi_add_handle(multi_, easy);
+  if (curl_multi_add_handle(multi_, easy) == CURLM_OK) {
+    running_[easy] = std::move(done);
+  } else {
+    reactor_.post([done = std::move(done)] { done(CURLE_FAILED_INIT); });
+  }
 }
 
 void CurlMulti::cancel(CurlEasy* easy) {

@@ -17,7 +17,9 @@ constexpr size_t kThreadNameMax = 15;  // the kernel's limit
 }  // namespace
 
 EventLoop::Impl::Impl(const base::Clock& clock, LoopOptions options)
-    : timers(reactor, clock), resolver(reactor, std::move(options.name_servers)), curl(reactor) {}
+    : timers(reactor, clock),
+      resolver(reactor, {.name_servers = std::move(options.name_servers)}),
+      curl(reactor) {}
 
 void EventLoop::Impl::close() {
   is_closing = true;

@@ -23,7 +23,8 @@ struct TlsConfig {
   std::string ca = {}, cert = {}, ca_file = {}, cert_file = {}, key_file = {};
   config::Secret key = {};
   std::string server_name = {};
-  std::string min_version = {}, max_version = {};  ///< "TLS12" and so on; empty: the library's default.
+  std::string min_version = {},
+              max_version = {};  ///< "TLS12" and so on; empty: the library's default.
   bool insecure_skip_verify = false;
 };
 

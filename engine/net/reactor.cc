@@ -96,7 +96,12 @@ struct Reactor::Impl {
 Reactor::Reactor() : impl_(std::make_unique<Impl>()) {}
 Reactor::~Reactor() = default;
 
-void Reactor::run() { impl_->io.run(); }
+void Reactor::run() {
+  impl_->io.restart();
+  impl_->io.run();
+}
+
+void Reactor::stop() { impl_->io.stop(); }
 void Reactor::release() { impl_->work.reset(); }
 void Reactor::post(Task task) { asio::post(impl_->io, std::move(task)); }
 

@@ -21,6 +21,8 @@ class Reactor {
 
   /// Runs until release() was called and nothing is posted, timed or watched any more.
   void run();
+  /// Makes run() return soon, whatever is left; it may be called again.
+  void stop();
   /// Lets run() end. Called by the running thread.
   void release();
   /// Runs `task` soon, in order of posting. Thread-safe.

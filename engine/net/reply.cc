@@ -1,5 +1,6 @@
 #include "engine/net/reply.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -51,7 +52,15 @@ constexpr std::array kStatusTexts{StatusText{200, "OK"},
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   const auto append = [&out](std::string_view text) {
-    for (const char c : text) out += is_one_line({&c, 1}) ? c : ' ';
+    const size_t start = out.size();
+    out += text;
+    if (is_one_line(text)) return;
+    std::replace_if(
+        out.begin() + static_cast<std::ptrdiff_t>(start), out.end(),
+        [](char c) {
+          return !is_one_line({&c, 1});
+        },
+        ' ');
   };
   append(name);
   out += ": ";

@@ -82,7 +82,7 @@ struct Resolver::Impl {
   };
 
   Reactor& reactor;
-  std::string name_servers;
+  const ResolverOptions options;
   ares_channel channel = nullptr;
   int init_status = ARES_SUCCESS;
   Reactor::TimerId alarm = 0;
@@ -90,19 +90,19 @@ struct Resolver::Impl {
   std::unordered_map<std::string, Lookup> lookups;
   std::atomic<uint64_t> asked{0};
 
-  explicit Impl(Reactor& r, std::string servers) : reactor(r), name_servers(std::move(servers)) {
+  Impl(Reactor& r, ResolverOptions o) : reactor(r), options(std::move(o)) {
     ares_library_init(ARES_LIB_INIT_ALL);
-    ares_options options{};
-    options.timeout = kAskTimeoutMs;
-    options.tries = kTries;
-    options.sock_state_cb = [](void* self, ares_socket_t fd, int read, int write) {
+    ares_options setup{};
+    setup.timeout = kAskTimeoutMs;
+    setup.tries = kTries;
+    setup.sock_state_cb = [](void* self, ares_socket_t fd, int read, int write) {
       static_cast<Impl*>(self)->on_socket(fd, read != 0, write != 0);
     };
-    options.sock_state_cb_data = this;
-    init_status = ares_init_options(&channel, &options,
+    setup.sock_state_cb_data = this;
+    init_status = ares_init_options(&channel, &setup,
                                     ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-    if (init_status == ARES_SUCCESS && !name_servers.empty()) {
-      init_status = ares_set_servers_ports_csv(channel, name_servers.c_str());
+    if (init_status == ARES_SUCCESS && !options.name_servers.empty()) {
+      init_status = ares_set_servers_ports_csv(channel, options.name_servers.c_str());
     }
   }
 
@@ -154,7 +154,7 @@ struct Resolver::Impl {
     }
     if (known.contains(host)) {
       lookup.patience =
-          reactor.after(milliseconds(kStaleAfter), [this, host] { serve_stale(host); });
+          reactor.after(milliseconds(options.patience), [this, host] { serve_stale(host); });
     }
     asked.fetch_add(1, std::memory_order_relaxed);
     ares_addrinfo_hints hints{};
@@ -187,7 +187,7 @@ struct Resolver::Impl {
       ttl = std::min<base::DurationMs>(ttl, node->ai_ttl * base::kSecond);
     }
     if (entry.addresses.empty()) return;
-    entry.fresh_until = Steady::now() + milliseconds(std::max(ttl, kTtlMin));
+    entry.fresh_until = Steady::now() + milliseconds(std::max(ttl, options.ttl_min));
     if (known.size() >= kNamesMax && !known.contains(host)) known.erase(known.begin());
     known[host] = std::move(entry);
   }
@@ -220,8 +220,8 @@ struct Resolver::Impl {
   }
 };
 
-Resolver::Resolver(Reactor& reactor, std::string name_servers)
-    : impl_(std::make_unique<Impl>(reactor, std::move(name_servers))) {}
+Resolver::Resolver(Reactor& reactor, ResolverOptions options)
+    : impl_(std::make_unique<Impl>(reactor, std::move(options))) {}
 Resolver::~Resolver() = default;
 
 void Resolver::resolve(const std::string& host, ResolveCallback done) {

@@ -19,19 +19,23 @@ using ResolveCallback = std::function<void(base::Result<Addresses>)>;
 /// True for "127.0.0.1" and "::1": nothing to look up.
 bool is_address(const std::string& host);
 
+struct ResolverOptions {
+  std::string name_servers = {};  ///< "10.0.0.2:53,[::1]:5353"; empty: the system's.
+  /// Answers are kept at least this long, whatever their TTL.
+  base::DurationMs ttl_min = 5 * base::kSecond;
+  /// How long a known name waits for its refresh before the old addresses are served.
+  base::DurationMs patience = 500;
+};
+
 /// Looks names up as the system is configured (hosts file, search domains), once at a time per
-/// name, and keeps answers for their TTL, at least kTtlMin. When the name server fails or is slow,
+/// name, and keeps answers for their TTL. When the name server fails or is slow,
 /// the last known addresses are served however old they are. One thread: the reactor's.
 class Resolver {
  public:
-  static constexpr base::DurationMs kTtlMin = 5 * base::kSecond;
   static constexpr base::DurationMs kTtlMax = base::kHour;
-  /// How long a known name waits for its refresh before the old addresses are served.
-  static constexpr base::DurationMs kStaleAfter = 500;
   static constexpr size_t kNamesMax = 20'000;
 
-  /// `name_servers`: "10.0.0.2:53,[::1]:5353", or empty for the system's.
-  Resolver(Reactor& reactor, std::string name_servers);
+  Resolver(Reactor& reactor, ResolverOptions options);
   ~Resolver();
   /// Calls `done` once, now (cached) or later. kUnavailable: "lookup x: no such host".
   void resolve(const std::string& host, ResolveCallback done);

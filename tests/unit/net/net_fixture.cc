@@ -101,6 +101,8 @@ SilentSocket::SilentSocket(Kind kind)
 
 SilentSocket::~SilentSocket() { ::close(socket_); }
 
+int SilentSocket::accept() const { return ::accept(socket_, nullptr, nullptr); }
+
 uint16_t closed_port() {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   const uint16_t port = bind_free_port(socket);

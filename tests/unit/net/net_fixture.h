@@ -53,6 +53,8 @@ class SilentSocket {
   SilentSocket& operator=(const SilentSocket&) = delete;
   ~SilentSocket();
   uint16_t port() const { return port_; }
+  /// For tests that break the silence: the next connection's descriptor.
+  int accept() const;
 
  private:
   int socket_;

@@ -1,4 +1,6 @@
 // Names, with a name server that the test controls.
+#include "engine/net/resolver.h"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -6,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "tests/unit/net/net_fixture.h"
@@ -34,6 +37,7 @@ class NameServer {
     ::close(socket_);
   }
   uint16_t port() const { return port_; }
+  void fall_silent() { is_silent_ = true; }
 
  private:
   void serve() const {
@@ -44,6 +48,7 @@ class NameServer {
       const ssize_t bytes =
           ::recvfrom(socket_, packet, sizeof(packet), 0, reinterpret_cast<sockaddr*>(&peer), &size);
       if (bytes < 12) return;
+      if (is_silent_) continue;
       const std::string answer =
           reply({reinterpret_cast<char*>(packet), static_cast<size_t>(bytes)});
       ::sendto(socket_, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
@@ -67,6 +72,7 @@ class NameServer {
   const uint8_t ttl_;
   const int socket_;
   uint16_t port_ = 0;
+  std::atomic<bool> is_silent_ = false;
   std::thread thread_;
 };
 
@@ -110,6 +116,60 @@ TEST(Resolver, ADeadNameServerHoldsUpNobodyElse) {
     ASSERT_FALSE(got.ok());
     EXPECT_EQ(got.error().code, base::Code::kTimeout);
   }
+}
+
+/// A resolver on the test's own thread.
+class BareResolver {
+ public:
+  explicit BareResolver(net::ResolverOptions options) : resolver_(reactor_, std::move(options)) {}
+
+  base::Result<net::Addresses> resolve(const std::string& host) {
+    std::optional<base::Result<net::Addresses>> found;
+    resolver_.resolve(host, [&](base::Result<net::Addresses> f) {
+      found = std::move(f);
+      reactor_.stop();
+    });
+    while (!found) reactor_.run();
+    return *std::move(found);
+  }
+  uint64_t lookups() const { return resolver_.lookups(); }
+
+ private:
+  net::Reactor reactor_;
+  net::Resolver resolver_;
+};
+
+TEST(Resolver, ServesOldAddressesWhenTheNameServerIsGone) {
+  std::optional<NameServer> names(std::in_place, 0);
+  BareResolver resolver(
+      {.name_servers = ask(names->port()).name_servers, .ttl_min = 0, .patience = 60'000});
+  ASSERT_TRUE(resolver.resolve("fleet.test.").ok());
+  ASSERT_TRUE(resolver.resolve("fleet.test.").ok());
+  EXPECT_EQ(resolver.lookups(), 2u);
+  names.reset();
+  const auto stale = resolver.resolve("fleet.test.");
+  ASSERT_TRUE(stale.ok()) << stale.error().message;
+  EXPECT_EQ(*stale, net::Addresses{"127.0.0.1"});
+  EXPECT_EQ(resolver.lookups(), 3u);
+}
+
+TEST(Resolver, ServesOldAddressesWhenTheNameServerIsSlow) {
+  NameServer names(0);
+  BareResolver resolver(
+      {.name_servers = ask(names.port()).name_servers, .ttl_min = 0, .patience = 20});
+  ASSERT_TRUE(resolver.resolve("fleet.test.").ok());
+  names.fall_silent();
+  EXPECT_TRUE(resolver.resolve("fleet.test.").ok());
+  EXPECT_TRUE(resolver.resolve("fleet.test.").ok());  // at once: the look-up is still under way
+  EXPECT_EQ(resolver.lookups(), 2u);
+}
+
+TEST(Resolver, KeepsAnswersForTheirTtl) {
+  const NameServer names(60);
+  BareResolver resolver({.name_servers = ask(names.port()).name_servers, .ttl_min = 0});
+  ASSERT_TRUE(resolver.resolve("fleet.test.").ok());
+  ASSERT_TRUE(resolver.resolve("fleet.test.").ok());
+  EXPECT_EQ(resolver.lookups(), 1u);
 }
 
 TEST(Resolver, LocalhostNeedsNoNameServer) {

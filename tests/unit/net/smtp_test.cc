@@ -1,12 +1,16 @@
 // Mail to a real server (python3-aiosmtpd), and to ones that misbehave.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
+#include <future>
 #include <string>
+#include <thread>
 
 #include "tests/unit/net/net_fixture.h"
 #include "tests/unit/net/tls_server.h"
@@ -95,6 +99,57 @@ class Smtp : public ::testing::Test {
   net::EventLoop loop_{clock_, "test"};
   net::SmtpClient client_{loop_};
 };
+
+/// Accepts one mail and never answers QUIT.
+class MuteAtTheEnd {
+ public:
+  MuteAtTheEnd() : thread_([this] { serve(); }) {}
+  MuteAtTheEnd(const MuteAtTheEnd&) = delete;
+  MuteAtTheEnd& operator=(const MuteAtTheEnd&) = delete;
+  ~MuteAtTheEnd() { thread_.join(); }
+  uint16_t port() const { return listener_.port(); }
+  const std::string& heard() const { return heard_; }  ///< After the destructor of the client.
+  void wait_for_end() { has_ended_.get_future().wait(); }
+
+ private:
+  void serve() {
+    const int peer = listener_.accept();
+    const auto say = [peer](std::string_view text) {
+      ::send(peer, text.data(), text.size(), MSG_NOSIGNAL);
+    };
+    say("220 ready\r\n");
+    std::array<char, 4096> piece{};
+    for (;;) {
+      const ssize_t bytes = ::recv(peer, piece.data(), piece.size(), 0);
+      if (bytes <= 0) break;
+      const std::string_view text(piece.data(), static_cast<size_t>(bytes));
+      heard_ += text;
+      if (text.starts_with("DATA")) {
+        say("354 go on\r\n");
+      } else if (text.starts_with("EHLO") || text.starts_with("MAIL") || text.starts_with("RCPT") ||
+                 heard_.ends_with("\r\n.\r\n")) {
+        say("250 fine\r\n");
+      }
+    }
+    ::close(peer);
+    has_ended_.set_value();
+  }
+
+  SilentSocket listener_{SilentSocket::Kind::kTcp};
+  std::string heard_;
+  std::promise<void> has_ended_;
+  std::thread thread_;
+};
+
+TEST_F(Smtp, AServerThatIgnoresQuitHoldsNothingUp) {
+  MuteAtTheEnd server;
+  const auto start = std::chrono::steady_clock::now();
+  const SmtpOutcome outcome = send(mail(server.port()));
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status.to_string();
+  server.wait_for_end();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_TRUE(server.heard().ends_with("QUIT\r\n")) << server.heard();
+}
 
 /// Needs the mail server; skipped where Python or aiosmtpd is missing.
 class SmtpToServer : public Smtp {
