@@ -1,28 +1,35 @@
 #include "engine/tsdb/block.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "engine/base/sample.h"
 
 namespace tocsin::tsdb {
 
-RawChunk::RawChunk(uint32_t slots)
-    : slots_(slots),
-      values_(static_cast<double*>(
-          ::operator new (size_t{kRawColumns} * slots * sizeof(double), std::align_val_t{kAlign}))),
-      flags_(slots / kLanes) {
-  std::fill_n(values_, size_t{kRawColumns} * slots, base::absent_marker());
-  for (LaneFlags& lane : flags_) {
-    lane.gaps.fill(0xff);
-    lane.drops.fill(0);
-  }
+namespace {
+
+size_t value_bytes(uint32_t slots) { return size_t{kRawColumns} * slots * sizeof(double); }
+size_t chunk_bytes(uint32_t slots) {
+  return value_bytes(slots) + size_t{slots / kLanes} * sizeof(LaneFlags);
 }
 
-size_t RawChunk::bytes() const {
-  return sizeof *this + size_t{kRawColumns} * slots_ * sizeof(double) +
-         flags_.size() * sizeof(LaneFlags);
+}  // namespace
+
+RawChunk::RawChunk(uint32_t slots, uint32_t absent_columns, std::shared_ptr<ChunkPool> pool)
+    : pool_(std::move(pool)),
+      slots_(slots),
+      values_(static_cast<double*>(pool_->take(chunk_bytes(slots)))),
+      flags_(reinterpret_cast<LaneFlags*>(values_ + size_t{kRawColumns} * slots)) {
+  std::fill_n(values_, size_t{absent_columns} * slots, base::absent_marker());
+  LaneFlags blank;
+  blank.gaps.fill(0xff);
+  blank.drops.fill(0);
+  std::uninitialized_fill_n(flags_, slots / kLanes, blank);
 }
+
+size_t RawChunk::bytes() const { return chunk_bytes(slots_); }
 
 void ChunkRef::set_raw(std::shared_ptr<RawChunk> chunk) {
   values = std::as_const(*chunk).column(0);

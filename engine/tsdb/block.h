@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <span>
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/tsdb/chunk_pool.h"
 #include "engine/tsdb/codec.h"
 
 namespace tocsin::tsdb {
@@ -45,26 +45,28 @@ struct LaneFlags {
   std::array<uint8_t, kRawColumns> drops;
 };
 
-/// kRawColumns columns of `slots` doubles, each on cache lines of its own. All absent at first.
+/// kRawColumns columns of `slots` doubles, each on cache lines of its own.
 class RawChunk {
  public:
-  explicit RawChunk(uint32_t slots);
-  ~RawChunk() { ::operator delete (values_, std::align_val_t{kAlign}); }
+  /// The first `absent_columns` columns are absent; the others must be written before they are
+  /// published.
+  RawChunk(uint32_t slots, uint32_t absent_columns, std::shared_ptr<ChunkPool> pool);
+  ~RawChunk() { pool_->give(values_, bytes()); }
   RawChunk(const RawChunk&) = delete;
   RawChunk& operator=(const RawChunk&) = delete;
 
   uint32_t slots() const { return slots_; }
   const double* column(uint32_t c) const { return values_ + size_t{c} * slots_; }
   double* column(uint32_t c) { return values_ + size_t{c} * slots_; }
-  const LaneFlags* flags() const { return flags_.data(); }
-  LaneFlags* flags() { return flags_.data(); }
+  const LaneFlags* flags() const { return flags_; }
+  LaneFlags* flags() { return flags_; }
   size_t bytes() const;
 
  private:
-  static constexpr size_t kAlign = 64;
-  uint32_t slots_;
-  double* values_;
-  std::vector<LaneFlags> flags_;
+  const std::shared_ptr<ChunkPool> pool_;
+  const uint32_t slots_;
+  double* const values_;
+  LaneFlags* const flags_;  // Behind the values, one for each line.
 };
 
 /// A slab's values over one frozen axis. Immutable.

@@ -69,6 +69,7 @@ struct Head {
 
   const Options options;
   const base::Clock& clock;
+  const std::shared_ptr<ChunkPool> pool = std::make_shared<ChunkPool>();
   Epochs epochs;
   StoreCounters counters;
   const std::vector<double> absent;  ///< kSlabSlotsMax absent markers.

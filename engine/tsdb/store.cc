@@ -17,6 +17,9 @@ using base::Matchers;
 using base::Result;
 using base::TimestampMs;
 
+// Longer than it takes to fill the blocks between two freezes at usual scrape intervals.
+constexpr base::DurationMs kTrimEvery = 10 * base::kMinute;
+
 std::string key_of(const Matchers& matchers) {
   std::string key;
   for (const base::Matcher& matcher : matchers) key += matcher.to_string() + ',';
@@ -133,6 +136,10 @@ void Store::housekeep() {
   forget_expired(keeps_all ? std::numeric_limits<TimestampMs>::min()
                            : head_->clock.now() - head_->options.retention);
   head_->epochs.collect();
+  const TimestampMs now = head_->clock.now();
+  if (now - last_trim_ < kTrimEvery) return;
+  last_trim_ = now;
+  head_->pool->trim();
 }
 
 void Store::forget_expired(TimestampMs floor) {
@@ -171,7 +178,8 @@ StoreStats Store::stats() const {
   stats.series = head_->index.size();
   stats.streams = head_->streams.size();
   stats.selections = head_->selections.size();
-  stats.bytes = head_->index.bytes() + head_->absent.size() * sizeof(double);
+  stats.bytes =
+      head_->index.bytes() + head_->absent.size() * sizeof(double) + head_->pool->idle_bytes();
   for (const auto& [number, stream] : head_->streams) {
     const StreamStats part = stream->stats();
     stats.bytes += part.bytes;

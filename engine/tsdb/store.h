@@ -68,6 +68,7 @@ class Store final : public base::SampleSink, public base::SeriesSource {
 
   const std::shared_ptr<Head> head_;
   std::mutex housekeeping_;  // One at a time.
+  base::TimestampMs last_trim_ = 0;
 };
 
 }  // namespace tocsin::tsdb

@@ -15,10 +15,11 @@ using base::Status;
 using base::TimestampMs;
 using base::WriterRow;
 
-Stream::Stream(uint32_t number, std::string name, Epochs& epochs)
+Stream::Stream(uint32_t number, std::string name, Epochs& epochs, std::shared_ptr<ChunkPool> pool)
     : number_(number),
       name_(std::move(name)),
       epochs_(epochs),
+      pool_(std::move(pool)),
       view_(std::make_shared<StreamView>()),
       published_(view_.get()) {}
 
@@ -198,7 +199,7 @@ void Stream::fill_slabs(CommitStats& stats) {
       continue;
     }
     if (!slab.open) {
-      slab.open = std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()));
+      slab.open = std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()), c, pool_);
       edit().slabs[i].chunks.back().set_raw(slab.open);
     }
     const ColumnCounts counts =

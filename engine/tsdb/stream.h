@@ -74,7 +74,7 @@ struct StreamStats {
 /// works. Reader functions: any thread, pinned in `epochs`.
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
-  Stream(uint32_t number, std::string name, Epochs& epochs);
+  Stream(uint32_t number, std::string name, Epochs& epochs, std::shared_ptr<ChunkPool> pool);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   ~Stream() = default;
@@ -162,6 +162,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   const uint32_t number_;
   const std::string name_;
   Epochs& epochs_;
+  const std::shared_ptr<ChunkPool> pool_;
 
   // The writer's own.
   std::vector<double> buffer_{base::absent_marker()};

@@ -122,7 +122,8 @@ void Stream::settle_loose(CommitStats& stats) {
     const bool is_late = state.row->last() && state.row->last()->t >= open_t_;
     const bool needs_marker = had_histogram && !is_late;
     if (!slab.open && needs_marker) {
-      slab.open = std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()));
+      slab.open =
+          std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()), c + 1, pool_);
       slab.last = slab.open;
       slab.previous = slab.open->column(c);
       if (!edited) edited = std::make_shared<StreamView>(*view_);

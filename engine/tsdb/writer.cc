@@ -164,7 +164,7 @@ std::unique_ptr<base::StreamWriter> open_writer(const std::shared_ptr<Head>& hea
                                                 std::string name) {
   const std::lock_guard lock(head->mutex);
   const uint32_t number = head->next_stream++;
-  auto stream = std::make_shared<Stream>(number, std::move(name), head->epochs);
+  auto stream = std::make_shared<Stream>(number, std::move(name), head->epochs, head->pool);
   head->streams.emplace(number, stream);
   return std::make_unique<Writer>(head, std::move(stream));
 }
