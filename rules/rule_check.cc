@@ -55,6 +55,7 @@ class RuleChecker {
     if (has("record")) check_recording();
     check_labels();
     for (const auto& [name, text] : rule_.annotations) {
+      if (full()) return;
       if (is_name(name, options_.names, base::is_legacy_label_name)) continue;
       fail(key_position("annotations", name), "invalid annotation name: " + name);
     }
@@ -64,6 +65,9 @@ class RuleChecker {
   }
 
  private:
+  /// Finding the place of a fault takes time in proportion to the file.
+  bool full() const { return errors_.size() >= kRuleErrorsMax; }
+
   bool has(std::string_view field) const {
     const YamlNode* node = place_.node->find(field);
     return node != nullptr && !node->scalar.empty();
@@ -130,6 +134,7 @@ class RuleChecker {
 
   void check_labels() {
     for (const auto& [name, value] : rule_.labels) {
+      if (full()) return;
       if (!is_label_name(name, options_.names)) {
         fail(key_position("labels", name), "invalid label name: " + name);
       }
@@ -141,6 +146,7 @@ class RuleChecker {
 
   void check_templates(std::string_view field, const std::string& what, const TextPairs& texts) {
     for (const auto& [name, text] : texts) {
+      if (full()) return;
       const std::string fault = template_fault(rule_.name, text);
       if (fault.empty()) continue;
       const YamlNode::Entry* entry = entry_of(*place_.node, field, name);
@@ -169,6 +175,7 @@ void check_group_labels(const GroupSpec& group, const config::YamlNode& node, bo
         {Code::kInvalid, "group " + base::go_quote(group.name) + ": " + reason, where});
   };
   for (const auto& [name, value] : group.labels) {
+    if (errors.size() >= kRuleErrorsMax) return;
     const YamlNode::Entry* entry = entry_of(node, "labels", name);
     if (entry == nullptr) continue;
     if (!is_label_name(name, options.names)) fail(entry->key.where, "invalid label name: " + name);

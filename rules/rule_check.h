@@ -17,6 +17,9 @@ struct RulePlace {
   const config::YamlNode* node = nullptr;
 };
 
+/// Errors of one file beyond which nothing more is looked at.
+inline constexpr size_t kRuleErrorsMax = 1000;
+
 /// Parses the expression of `rule` into it and appends everything wrong with the rule to `errors`,
 /// with upstream's words in upstream's order; maps in the order of their keys.
 void check_rule(RuleSpec& rule, const RulePlace& place, const RuleFileOptions& options,

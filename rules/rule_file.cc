@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/config/yaml.h"
+#include "rules/rule_check.h"
 #include "rules/rule_reader.h"
 
 namespace tocsin::rules {
@@ -43,6 +44,12 @@ Result<RuleFile, RuleErrors> parse_rule_file(std::string_view text, const std::s
                                                               file.groups);
                                          }}};
     reader.read_mapping(document, "rule file", fields);
+  }
+  if (errors.size() >= kRuleErrorsMax) {
+    errors.push_back({base::Code::kLimit,
+                      "more than " + std::to_string(kRuleErrorsMax) +
+                          " errors; the rest of the file was not checked",
+                      {path, 1, 1}});
   }
   if (!errors.empty()) return errors;
   return file;

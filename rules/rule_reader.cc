@@ -31,6 +31,7 @@ void RuleReader::read_mapping(const YamlNode& node, std::string_view what,
     return;
   }
   for (const YamlNode::Entry& entry : node.entries) {
+    if (errors_.size() >= kRuleErrorsMax) return;
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [&](const Field& f) { return f.key == entry.key.scalar; });
     if (field != fields.end()) {
@@ -55,6 +56,7 @@ void RuleReader::read_groups(const YamlNode& node, const std::string& file, Rule
     return;
   }
   for (const YamlNode& item : node.items) {
+    if (errors_.size() >= kRuleErrorsMax) return;
     GroupSpec group = read_group(item, dialect);
     group.file = file;
     if (group.name.empty()) {
@@ -102,6 +104,7 @@ void RuleReader::read_rules(const YamlNode& list, RuleDialect dialect, GroupSpec
     return;
   }
   for (const YamlNode& item : list.items) {
+    if (errors_.size() >= kRuleErrorsMax) return;
     const size_t errors_before = errors_.size();
     RuleSpec rule = read_rule(item, dialect);
     if (errors_.size() == errors_before) {

@@ -1,6 +1,7 @@
 #include "rules/rule_spec.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace tocsin::rules {
@@ -16,13 +17,11 @@ bool same_rule(const RuleSpec& a, const RuleSpec& b) {
 }  // namespace
 
 TextPairs merged_labels(const GroupSpec& group, const RuleSpec& rule) {
-  TextPairs merged = rule.labels;
-  for (const auto& label : group.labels) {
-    const auto place = std::lower_bound(
-        merged.begin(), merged.end(), label.first,
-        [](const auto& pair, const std::string& name) { return pair.first < name; });
-    if (place == merged.end() || place->first != label.first) merged.insert(place, label);
-  }
+  TextPairs merged;
+  // Of equal names std::set_union takes the one of the first range.
+  std::set_union(rule.labels.begin(), rule.labels.end(), group.labels.begin(), group.labels.end(),
+                 std::back_inserter(merged),
+                 [](const auto& a, const auto& b) { return a.first < b.first; });
   return merged;
 }
 

@@ -46,7 +46,7 @@ TEST(BadRuleFile, Shape) {
        {"f.yml:1:28: expected a mapping of names to texts, not a list"}},
       {"bad durations and numbers",
        "groups:\n- name: g\n  interval: 5x\n  limit: many\n",
-       {"f.yml:3:13: not a valid duration string: \"5x\"",
+       {"f.yml:3:13: unknown unit \"x\" in duration \"5x\"",
         "f.yml:4:10: expected a whole number, not \"many\""}},
       {"every unknown key is named",
        "groups:\n- name: g\n  rulez: []\n  rules:\n  - alert: A\n    forr: 5m\n    expr: up\n",
@@ -105,7 +105,7 @@ TEST(BadRuleFile, Rules) {
        "groups: [{name: g, rules: [{alert: A, expr: up, labels: {__name__: x}, "
        "annotations: {\"\": y}}]}]",
        {"f.yml:1:58: group \"g\", rule 1, \"A\": invalid label name: __name__",
-        "f.yml:1:87: group \"g\", rule 1, \"A\": invalid annotation name: "}},
+        "f.yml:1:86: group \"g\", rule 1, \"A\": invalid annotation name: "}},
       {"templates",
        "groups:\n- name: g\n  rules:\n  - alert: C\n    expr: up\n    labels: {l: \"{{ foo }}\"}\n"
        "    annotations:\n      a: \"{{ .Labels.x\"\n      b: \"{{ if }}\"\n"
@@ -171,8 +171,8 @@ TEST(BadRuleFile, ExpressionsArePlacedInsideTheirScalar) {
   EXPECT_EQ(expression_error("sum(a}\n"), "f.yml:5:16: 1:6: " + found);
   EXPECT_EQ(expression_error("\"sum(a}\"\n"), "f.yml:5:17: 1:6: " + found);
   EXPECT_EQ(expression_error("'sum(a}'\n"), "f.yml:5:17: 1:6: " + found);
-  EXPECT_EQ(expression_error("\"a{b=\\\"c\\\"} + sum(a}\"\n"), "f.yml:5:31: 1:17: " + found);
-  EXPECT_EQ(expression_error("'a{b=''c''} + sum(a}'\n"), "f.yml:5:31: 1:17: " + found);
+  EXPECT_EQ(expression_error("\"a{b=\\\"c\\\"} + sum(a}\"\n"), "f.yml:5:30: 1:17: " + found);
+  EXPECT_EQ(expression_error("'a{b=''c''} + sum(a}'\n"), "f.yml:5:30: 1:17: " + found);
   EXPECT_EQ(expression_error("|\n      up or\n\n        sum(foo}\n"), "f.yml:8:16: 3:10: " + found);
   EXPECT_EQ(expression_error(">-\n      up or\n        sum(foo}\n"), "f.yml:7:16: 2:10: " + found);
   EXPECT_EQ(expression_error(">-\n      up or\n      sum(foo}\n"), "f.yml:7:14: 1:14: " + found);
@@ -183,6 +183,15 @@ TEST(BadRuleFile, ExpressionsArePlacedInsideTheirScalar) {
 TEST(BadRuleFile, TheEndOfAnExpressionIsJustBehindIt) {
   EXPECT_EQ(expression_error("|\n      up ==\n"),
             "f.yml:6:12: 2:1: parse error: unexpected end of input");
+}
+
+TEST(BadRuleFile, SoManyErrorsAreEnough) {
+  std::string text = "groups:\n- name: g\n  rules:\n";
+  for (int i = 0; i < 100'000; ++i) text += "  - {alert: A, expr: '('}\n";
+  const auto errors = errors_of(text);
+  EXPECT_EQ(errors.size(), 1001u);
+  EXPECT_EQ(errors.back(),
+            "f.yml:1:1: more than 1000 errors; the rest of the file was not checked");
 }
 
 TEST(BadRuleFile, HostileInputIsRefused) {
