@@ -58,7 +58,7 @@ TEST(YamlNode, ReadsSizesWithUnits) {
 TEST(YamlNode, ReadsDurationsAndStrings) {
   EXPECT_EQ(*yaml_duration(value("1h30m")), 5'400'000);
   EXPECT_EQ(yaml_duration(value("5 minutes")).error().message,
-            "not a valid duration string: \"5 minutes\"");
+            "unknown unit \" minutes\" in duration \"5 minutes\"");
   EXPECT_EQ(*yaml_string(value("true")), "true");
   EXPECT_EQ(*yaml_string(value("~")), "");
   EXPECT_FALSE(yaml_string(value("[a]")).ok());
