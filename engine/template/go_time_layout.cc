@@ -119,8 +119,7 @@ void append_zone_name(std::string& out, const Zone::Offset& offset) {
     out += offset.name;
     return;
   }
-  append_offset(out, offset.seconds % 3600 == 0 ? Part::kOffsetShort : Part::kOffset,
-                offset.seconds);
+  append_offset(out, Part::kOffset, offset.seconds);
 }
 
 void append_fraction(std::string& out, const LayoutChunk& chunk, int32_t nanos) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "engine/base/labels.h"
 #include "engine/template/lexer.h"
@@ -138,9 +140,9 @@ class Parser {
       return false;
     }
     constexpr std::string_view kContext = "define clause";
-    ASSIGN_OR_RETURN(const std::string name, template_name(kContext));
+    ASSIGN_OR_RETURN(const auto name, template_name(kContext));
     RETURN_IF_ERROR(expect(TokenType::kRightDelimiter, kContext));
-    RETURN_IF_ERROR(named_body(name, kContext));
+    RETURN_IF_ERROR(named_body(name.second, kContext));
     return true;
   }
 
@@ -158,14 +160,15 @@ class Parser {
     return add(std::move(tree));
   }
 
-  Result<std::string> template_name(std::string_view context) {
+  // Position and text of the quoted name that comes next.
+  Result<std::pair<uint32_t, std::string>> template_name(std::string_view context) {
     const Token& token = tokens_.next_nonspace();
     if (token.type != TokenType::kString && token.type != TokenType::kRawString) {
       return unexpected(token, context);
     }
     auto name = unquote(token.value);
     if (!name) return error(name.error().message);
-    return name;
+    return std::pair(token.position, *std::move(name));
   }
 
   // Statements up to {{end}} or {{else}}.
@@ -203,7 +206,7 @@ class Parser {
     const uint32_t position = token.position;
     switch (token.type) {
       case TokenType::kBlock:
-        return block(out, position);
+        return block(out);
       case TokenType::kBreak:
         return jump(out, StatementKind::kBreak, position);
       case TokenType::kContinue:
@@ -220,7 +223,7 @@ class Parser {
       case TokenType::kRange:
         return control(out, StatementKind::kRange, "range");
       case TokenType::kTemplate:
-        return call(out, position);
+        return call(out);
       case TokenType::kWith:
         return control(out, StatementKind::kWith, "with");
       case TokenType::kError:
@@ -276,24 +279,22 @@ class Parser {
     return {};
   }
 
-  Status block(Statements& out, uint32_t position) {
+  Status block(Statements& out) {
     constexpr std::string_view kContext = "block clause";
     Statement statement;
     statement.kind = StatementKind::kTemplate;
-    statement.position = position;
-    ASSIGN_OR_RETURN(statement.text, template_name(kContext));
+    ASSIGN_OR_RETURN(std::tie(statement.position, statement.text), template_name(kContext));
     ASSIGN_OR_RETURN(statement.pipeline, pipeline(kContext, TokenType::kRightDelimiter));
     RETURN_IF_ERROR(named_body(statement.text, kContext));
     out.push_back(std::move(statement));
     return {};
   }
 
-  Status call(Statements& out, uint32_t position) {
+  Status call(Statements& out) {
     constexpr std::string_view kContext = "template clause";
     Statement statement;
     statement.kind = StatementKind::kTemplate;
-    statement.position = position;
-    ASSIGN_OR_RETURN(statement.text, template_name(kContext));
+    ASSIGN_OR_RETURN(std::tie(statement.position, statement.text), template_name(kContext));
     const size_t start = tokens_.mark();
     if (tokens_.next_nonspace().type != TokenType::kRightDelimiter) {
       tokens_.reset(start);
