@@ -51,7 +51,10 @@ DurationExprPtr make_duration(Kind kind, base::PosRange pos) {
 DurationExprPtr Parser::parse_duration_binary(int precedence_min) {
   Level level(*this);
   if (!level.ok()) return nullptr;
-  DurationExprPtr lhs = parse_duration_operand();
+  return parse_duration_rest(parse_duration_operand(), precedence_min);
+}
+
+DurationExprPtr Parser::parse_duration_rest(DurationExprPtr lhs, int precedence_min) {
   while (lhs) {
     const int precedence = precedence_of(peek().kind);
     if (precedence == 0 || precedence < precedence_min) break;
@@ -100,9 +103,12 @@ DurationExprPtr Parser::parse_duration_literal() {
 
 DurationExprPtr Parser::parse_duration_unary() {
   const Token sign = take();
+  return negate_next(sign);
+}
+
+DurationExprPtr Parser::negate_next(const Token& sign) {
   DurationExprPtr operand = parse_duration_binary(kProductPrecedence + 1);
-  if (!operand) return nullptr;
-  return negate(sign, std::move(operand));
+  return operand ? negate(sign, std::move(operand)) : nullptr;
 }
 
 // A plus leaves no trace except that a literal begins with it.
@@ -175,16 +181,9 @@ DurationExprPtr Parser::parse_offset_duration() {
 DurationExprPtr Parser::parse_signed_offset() {
   const Token sign = take();
   const TokenKind kind = peek().kind;
-  DurationExprPtr operand;
-  if (is_literal(kind)) {
-    operand = parse_duration_literal();
-  } else if (is_word(kind)) {
-    operand = parse_duration_word();
-  } else if (kind == TokenKind::kLeftParen) {
-    operand = parse_duration_paren();
-  } else {
-    operand = parse_duration_binary(kProductPrecedence + 1);
-  }
+  if (is_sign(kind)) return parse_duration_rest(negate_next(sign), 0);
+  height_ = 1;
+  DurationExprPtr operand = parse_duration_operand();
   return operand ? negate(sign, std::move(operand)) : nullptr;
 }
 

@@ -81,6 +81,7 @@ class Parser {
 
   // parser_durations.cc
   DurationExprPtr parse_duration_binary(int precedence_min);
+  DurationExprPtr parse_duration_rest(DurationExprPtr lhs, int precedence_min);
   DurationExprPtr parse_duration_operand();
   DurationExprPtr parse_duration_literal();
   DurationExprPtr parse_duration_unary();
@@ -89,6 +90,7 @@ class Parser {
   DurationExprPtr parse_offset_duration();
   DurationExprPtr parse_signed_offset();
   DurationExprPtr combine(const Token& op, DurationExprPtr lhs, DurationExprPtr rhs);
+  DurationExprPtr negate_next(const Token& sign);
   DurationExprPtr negate(const Token& op, DurationExprPtr operand);
   DurationExprPtr check_positive(DurationExprPtr duration);
 

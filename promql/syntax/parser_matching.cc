@@ -4,6 +4,13 @@
 #include "promql/syntax/parser_impl.h"
 
 namespace tocsin::promql {
+namespace {
+
+bool is_fill(TokenKind kind) {
+  return kind == TokenKind::kFill || kind == TokenKind::kFillLeft || kind == TokenKind::kFillRight;
+}
+
+}  // namespace
 
 bool Parser::parse_matching(BinaryExpr& node) {
   VectorMatching& matching = node.matching.emplace();
@@ -23,7 +30,10 @@ bool Parser::parse_on_or_ignoring(VectorMatching& matching) {
   take();
   matching.cardinality =
       kind == TokenKind::kGroupLeft ? MatchCardinality::kManyToOne : MatchCardinality::kOneToMany;
-  return peek().kind != TokenKind::kLeftParen || parse_label_list(matching.include);
+  // Without a list an operand or fill must come next; anything else looks like a broken list.
+  const bool no_list = peek().kind != TokenKind::kLeftParen &&
+                       (can_start_expression(peek().kind) || is_fill(peek().kind));
+  return no_list || parse_label_list(matching.include);
 }
 
 // fill (v), or fill_left (v) and fill_right (v) in either order.

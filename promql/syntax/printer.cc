@@ -55,10 +55,26 @@ void append_duration(std::string& out, base::DurationMs ms, const DurationExprPt
   }
 }
 
+bool is_infix(const DurationExpr& expr) {
+  using Kind = DurationExpr::Kind;
+  return expr.rhs && expr.kind != Kind::kMinOf && expr.kind != Kind::kMaxOf;
+}
+
+// Whether the operators in an offset would fall to the expression around it. DIFFERS: upstream
+// prints no parentheses then, and so another expression.
+bool offset_needs_parens(const DurationExpr& expr) {
+  if (expr.kind == DurationExpr::Kind::kNegate) return is_infix(*expr.lhs);
+  const DurationExpr* first = &expr;
+  while (is_infix(*first)) first = first->lhs.get();
+  return first != &expr && first->kind != DurationExpr::Kind::kParen;
+}
+
 void append_offset(std::string& out, const TimeShift& shift) {
   if (shift.offset == 0 && !shift.offset_expr) return;
-  out += " offset ";
+  const bool parens = shift.offset_expr && offset_needs_parens(*shift.offset_expr);
+  out += parens ? " offset (" : " offset ";
   append_duration(out, shift.offset, shift.offset_expr);
+  if (parens) out += ')';
 }
 
 void append_seconds(std::string& out, double seconds, bool is_duration) {
@@ -186,7 +202,7 @@ void append_duration_expr(std::string& out, const DurationExpr& expr) {
   if (expr.kind == Kind::kNumber) return append_seconds(out, expr.seconds, expr.is_duration);
   const std::string_view text = duration_operator(expr.kind);
   const bool pair = expr.kind == Kind::kMinOf || expr.kind == Kind::kMaxOf;
-  const bool infix = expr.rhs && !pair;
+  const bool infix = is_infix(expr);
   if (!infix) out += text;
   if (expr.lhs) append_duration_expr(out, *expr.lhs);
   if (infix) out += text;

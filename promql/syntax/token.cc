@@ -107,6 +107,8 @@ bool can_name_metric(TokenKind kind) {
 }
 
 bool can_name_label(TokenKind kind) {
+  // Upstream's grammar has all keywords but this one.
+  if (kind == TokenKind::kWithout) return false;
   return can_name_metric(kind) || is_keyword(kind) || kind == TokenKind::kAtan2;
 }
 

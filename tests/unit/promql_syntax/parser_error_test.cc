@@ -47,6 +47,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "1:9: parse error: unexpected number \"nan\" in grouping "
                   "opts, expected label"},
         ErrorCase{"a * group_left b", "1:5: parse error: unexpected <group_left>"},
+        ErrorCase{"sum by (without) (z)",
+                  "1:9: parse error: unexpected <without> in grouping "
+                  "opts, expected label"},
+        ErrorCase{"a * on(x) group_left *",
+                  "1:22: parse error: unexpected <op:*> in grouping opts, expected \"(\""},
         ErrorCase{"a + fill(b) c", "1:10: parse error: unexpected identifier \"b\""}));
 
 INSTANTIATE_TEST_SUITE_P(
