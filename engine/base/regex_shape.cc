@@ -83,8 +83,7 @@ RegexShape shape_of(std::string_view expression) {
   if (auto affix = as_affix(expression)) return *std::move(affix);
   if (auto literals = as_alternation(strip_group(expression))) {
     std::ranges::sort(*literals);
-    const auto repeated = std::ranges::unique(*literals);
-    literals->erase(repeated.begin(), repeated.end());
+    literals->erase(std::unique(literals->begin(), literals->end()), literals->end());
     return {RegexShape::Kind::kLiterals, *std::move(literals), 0};
   }
   return {};
