@@ -25,7 +25,7 @@ TEST(Everyday, Subjects) {
   expect_all({
       {"[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }}", "[FIRING] PodDown"},
       {"Alert: {{ .GroupLabels.alertname }}",
-       "template: :1:10: executing \"\" at <.GroupLabels.alertname>: can't evaluate field "
+       "template: :1:22: executing \"\" at <.GroupLabels.alertname>: can't evaluate field "
        "GroupLabels "
        "in type template.Data"},
   });
