@@ -5,6 +5,8 @@
 #include <unordered_map>
 
 #include "engine/base/sample.h"
+#include "engine/scrape/line_hash.h"
+#include "engine/scrape/text_value.h"
 
 namespace tocsin::scrape {
 
@@ -106,10 +108,50 @@ Status Intake::commit(std::span<const double> report) {
   return {};
 }
 
-/// The loop of a steady target: each line is where it was, only its number is new.
+/// The loop of a steady target: each line is where it was, only its number is new. Ends at the
+/// first line for which that is not so.
+const char* Intake::read_steady(const char* p, const char* end) {
+  const std::span<const Line> lines = memory_.ahead();
+  double* const column = column_.data();
+  SampleText sample;
+  uint64_t plain_samples = 0;
+  size_t i = 0;
+  for (; i < lines.size(); ++i) {
+    const Line& line = lines[i];
+    if (static_cast<size_t>(end - p) <= line.bytes) break;
+    if (line_hash(p, line.bytes) != line.hash) break;
+    const char* const rest = p + line.bytes;
+    if ((line.slot & kCommentBit) != 0) {
+      pass_comment(p, line.slot);
+      p = rest;
+      continue;
+    }
+    if (*rest != ' ') break;
+    double value = 0;
+    const char* const behind = parse_exact_float(rest + 1, value);
+    const bool plain = behind != nullptr && *behind == '\n' && line.slot != kDroppedSlot &&
+                       base::is_absent(column[line.slot]);
+    if (plain) {
+      column[line.slot] = value;
+      ++plain_samples;
+      p = behind + 1;
+      continue;
+    }
+    if (!parse_sample(rest, end, sample)) break;
+    store(line.slot, sample);
+    p = sample.next;
+  }
+  memory_.advance(i);
+  counts_.scraped += plain_samples;
+  counts_.after_relabel += plain_samples;
+  return p;
+}
+
 Status Intake::read_lines(const char* p, const char* end, TextFault& fault) {
   SampleText sample;
   while (p < end) {
+    p = read_steady(p, end);
+    if (p == end) break;
     const Line* line = memory_.expected();
     const bool known = line != nullptr && static_cast<size_t>(end - p) > line->bytes &&
                        line_hash(p, line->bytes) == line->hash;

@@ -80,6 +80,7 @@ class Intake {
 
   base::Status begin(base::TimestampMs t);
   base::Status place_report();
+  const char* read_steady(const char* p, const char* end);
   base::Status read_lines(const char* p, const char* end, TextFault& fault);
   base::Result<const char*> read_line(const char* p, const char* end, TextFault& fault);
   base::Result<const char*> read_comment(const char* p, const char* end, TextFault& fault);

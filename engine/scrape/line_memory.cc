@@ -1,14 +1,9 @@
 #include "engine/scrape/line_memory.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 
 namespace tocsin::scrape {
-
-uint64_t line_hash(const char* p, size_t bytes) { return XXH3_64bits(p, bytes); }
 
 void LineMemory::begin() {
   at_ = 0;

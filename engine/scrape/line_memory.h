@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
+#include <span>
 #include <vector>
 
 namespace tocsin::scrape {
@@ -12,7 +12,7 @@ namespace tocsin::scrape {
 /// 16 bytes instead of the text itself; two different texts of one target share a hash once in
 /// 2^64.
 struct Line {
-  uint64_t hash = 0;
+  uint64_t hash = 0;   ///< line_hash().
   uint32_t bytes = 0;  ///< Of the series text; of a comment the whole line with its newline.
   uint32_t slot = 0;   ///< See the constants below.
 };
@@ -24,9 +24,6 @@ inline constexpr uint32_t kTypeBit = 0x40000000;
 inline constexpr uint32_t kFamilyMask = 0x3fffffff;
 inline constexpr uint32_t kNoFamily = kFamilyMask;  ///< A plain comment or a blank line.
 
-/// The hash of a line's bytes.
-uint64_t line_hash(const char* p, size_t bytes);
-
 /// Walks the remembered lines alongside a body. Usage per scrape: begin(), then for each line
 /// expected()/advance() or find() or add(), then keep() or forget(). A walk that meets every line
 /// in its place allocates nothing. Not thread-safe.
@@ -36,6 +33,12 @@ class LineMemory {
   void begin();
   /// The line remembered at this position, or nullptr.
   const Line* expected() const { return at_ < lines_.size() ? &lines_[at_] : nullptr; }
+  /// The lines remembered from this position on, while all so far were in their places; else none.
+  std::span<const Line> ahead() const {
+    return moved_ ? std::span<const Line>() : std::span(lines_).subspan(at_);
+  }
+  /// That many lines of ahead() were there.
+  void advance(size_t lines) { at_ += lines; }
   /// The line expected was there.
   void advance() {
     if (moved_) next_.push_back(lines_[at_]);

@@ -24,7 +24,8 @@ TEST(SdConfig, ReadsStaticAndFile) {
   DiscoveryConfigs out;
   ASSERT_TRUE(read("static_configs: [{targets: [a:1], labels: {x: y}}, {targets: [b]}]\n"
                    "file_sd_configs: [{files: ['t/*.yml', /abs.json], refresh_interval: 1m}]\n",
-                   out).ok());
+                   out)
+                  .ok());
   ASSERT_EQ(out.size(), 2u);
   EXPECT_EQ(out[0]->kind(), "static");
   const auto& groups = dynamic_cast<const StaticDiscoveryConfig&>(*out[0]).groups();
@@ -38,9 +39,10 @@ TEST(SdConfig, UrlsNeedRelabelling) {
   DiscoveryConfigs out;
   const char* text = "static_configs: [{targets: ['http://x/y']}]";
   EXPECT_TRUE(read(text, out, true).ok());
-  EXPECT_EQ(error_of(text),
-            "/c/p.yml:1:18: \"http://x/y\" is not a valid hostname: a target is host:port; the path "
-            "belongs in metrics_path, the scheme in scheme");
+  EXPECT_EQ(
+      error_of(text),
+      "/c/p.yml:1:18: \"http://x/y\" is not a valid hostname: a target is host:port; the path "
+      "belongs in metrics_path, the scheme in scheme");
 }
 
 TEST(SdConfig, RefusesWithThePlace) {

@@ -116,7 +116,8 @@ TEST_F(IntakeTest, OneSeriesInTwoSpellings) {
 
 TEST_F(IntakeTest, ConflictingLabelsAreExported) {
   scrape(10, "a{job=\"x\",exported_job=\"y\",instance=\"\"} 1\n");
-  EXPECT_EQ(got(R"(a{exported_exported_job="x", exported_job="y", instance="i", job="j"})"), "1@10");
+  EXPECT_EQ(got(R"(a{exported_exported_job="x", exported_job="y", instance="i", job="j"})"),
+            "1@10");
 }
 
 TEST_F(IntakeTest, HonorLabelsLetsExposedOnesWin) {
@@ -223,9 +224,10 @@ TEST_F(IntakeTest, LimitsVoidTheScrape) {
   policy = {};
   policy.labels.value_bytes_max = 2;
   set_policy(policy);
-  EXPECT_EQ(scrape(50, "a{x=\"123\"} 1\n"),
-            "label_value_length_limit exceeded (metric: a, label name: x, value: \"123\", length: 3, "
-            "limit: 2)");
+  EXPECT_EQ(
+      scrape(50, "a{x=\"123\"} 1\n"),
+      "label_value_length_limit exceeded (metric: a, label name: x, value: \"123\", length: 3, "
+      "limit: 2)");
 }
 
 TEST_F(IntakeTest, LegacyNamesAreEnforcedWhenAsked) {

@@ -27,7 +27,8 @@ TEST(ScrapeConfig, InheritsAndOverrides) {
   defaults.labels_max = 7;
   const auto config = read_job(
       "{job_name: j, scrape_interval: 5s, sample_limit: 9, body_size_limit: 1MB, "
-      "params: {module: [a, b]}, fallback_scrape_protocol: PrometheusText0.0.4}", defaults);
+      "params: {module: [a, b]}, fallback_scrape_protocol: PrometheusText0.0.4}",
+      defaults);
   ASSERT_NE(config, nullptr);
   EXPECT_EQ(config->common.interval, 5'000);
   EXPECT_EQ(config->common.timeout, 5'000);
@@ -139,20 +140,46 @@ TEST(ScrapeConfig, BadFilesOfTheCorpusAreRefused) {
   const std::filesystem::path root =
       std::filesystem::path(TOCSIN_SOURCE_DIR) / "../shared/corpus/prometheus-config";
   if (!std::filesystem::exists(root)) GTEST_SKIP() << "no corpus at " << root;
-  for (const char* name :
-       {"bearertoken.bad.yml", "bearertoken_basicauth.bad.yml", "dropequal.bad.yml",
-        "dropequal1.bad.yml", "empty_metric_relabel_config.bad.yml", "empty_scrape_config.bad.yml",
-        "empty_static_config.bad.yml", "empty_target_relabel_config.bad.yml", "jobname.bad.yml",
-        "jobname_dup.bad.yml", "keepequal.bad.yml", "keepequal1.bad.yml", "labeldrop.bad.yml",
-        "labeldrop2.bad.yml", "labeldrop3.bad.yml", "labeldrop4.bad.yml", "labeldrop5.bad.yml",
-        "labelkeep.bad.yml", "labelkeep2.bad.yml", "labelkeep3.bad.yml", "labelkeep4.bad.yml",
-        "labelkeep5.bad.yml", "labelmap.bad.yml", "lowercase.bad.yml", "lowercase3.bad.yml",
-        "metric_name_validation_scheme.bad.yml", "modulus_missing.bad.yml", "regex.bad.yml",
-        "scrape_body_size_limit.bad.yml", "scrape_config_files_fallback_scrape_protocol1.bad.yml",
-        "scrape_config_utf8_conflicting.bad.yml", "scrape_interval.bad.yml",
-        "section_key_dup.bad.yml", "static_config.bad.yml", "target_label_hashmod_missing.bad.yml",
-        "target_label_missing.bad.yml", "unknown_attr.bad.yml", "uppercase.bad.yml",
-        "uppercase3.bad.yml", "url_in_targetgroup.bad.yml"}) {
+  for (const char* name : {"bearertoken.bad.yml",
+                           "bearertoken_basicauth.bad.yml",
+                           "dropequal.bad.yml",
+                           "dropequal1.bad.yml",
+                           "empty_metric_relabel_config.bad.yml",
+                           "empty_scrape_config.bad.yml",
+                           "empty_static_config.bad.yml",
+                           "empty_target_relabel_config.bad.yml",
+                           "jobname.bad.yml",
+                           "jobname_dup.bad.yml",
+                           "keepequal.bad.yml",
+                           "keepequal1.bad.yml",
+                           "labeldrop.bad.yml",
+                           "labeldrop2.bad.yml",
+                           "labeldrop3.bad.yml",
+                           "labeldrop4.bad.yml",
+                           "labeldrop5.bad.yml",
+                           "labelkeep.bad.yml",
+                           "labelkeep2.bad.yml",
+                           "labelkeep3.bad.yml",
+                           "labelkeep4.bad.yml",
+                           "labelkeep5.bad.yml",
+                           "labelmap.bad.yml",
+                           "lowercase.bad.yml",
+                           "lowercase3.bad.yml",
+                           "metric_name_validation_scheme.bad.yml",
+                           "modulus_missing.bad.yml",
+                           "regex.bad.yml",
+                           "scrape_body_size_limit.bad.yml",
+                           "scrape_config_files_fallback_scrape_protocol1.bad.yml",
+                           "scrape_config_utf8_conflicting.bad.yml",
+                           "scrape_interval.bad.yml",
+                           "section_key_dup.bad.yml",
+                           "static_config.bad.yml",
+                           "target_label_hashmod_missing.bad.yml",
+                           "target_label_missing.bad.yml",
+                           "unknown_attr.bad.yml",
+                           "uppercase.bad.yml",
+                           "uppercase3.bad.yml",
+                           "url_in_targetgroup.bad.yml"}) {
     const base::Status status = read_scraping((root / name).string());
     EXPECT_FALSE(status.ok()) << name;
   }

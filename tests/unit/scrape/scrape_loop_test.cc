@@ -96,8 +96,9 @@ TEST_F(ScrapeLoopTest, WritesTheSeriesAboutTheScrape) {
 }
 
 TEST_F(ScrapeLoopTest, WritesMoreWhenAsked) {
-  make("{job_name: j, scrape_interval: 10s, extra_scrape_metrics: true, sample_limit: 5, "
-       "scrape_timeout: 3s, body_size_limit: 1KB}");
+  make(
+      "{job_name: j, scrape_interval: 10s, extra_scrape_metrics: true, sample_limit: 5, "
+      "scrape_timeout: 3s, body_size_limit: 1KB}");
   scrape_loop_->start();
   scrape(testing::text_answer("a 1\n"));
   EXPECT_EQ(client_->requests[0].body_bytes_max, 1023u);

@@ -29,8 +29,8 @@ class ScrapeManagerTest : public ::testing::Test {
     client_.answer = [](const net::HttpRequest&) {
       return testing::text_answer("# HELP a About a.\n# TYPE a gauge\na 1\n");
     };
-    ScrapeEnvironment environment{loop_,     clock_, executor_, sink_,
-                                  registry_, base::Log::none(), {}, 0};
+    ScrapeEnvironment environment{loop_, clock_, executor_, sink_, registry_, base::Log::none(),
+                                  {},    0};
     environment.make_client =
         [this](net::HttpClientConfig config) -> base::Result<std::unique_ptr<net::HttpClient>> {
       if (config.tls.ca_file == "/missing") return Error{Code::kInvalid, "no CA file"};
@@ -67,7 +67,8 @@ using Urls = std::vector<std::string>;
 
 TEST_F(ScrapeManagerTest, ScrapesWhatIsConfigured) {
   ASSERT_TRUE(apply({"job_name: x, static_configs: [{targets: [a:1, b:1], labels: {l: v}}]",
-                     "job_name: y, static_configs: [{targets: [c:1]}]"}).ok());
+                     "job_name: y, static_configs: [{targets: [c:1]}]"})
+                  .ok());
   EXPECT_EQ(urls(), (Urls{"http://a:1/metrics", "http://b:1/metrics", "http://c:1/metrics"}));
   EXPECT_EQ(manager_->pools(), (std::vector<std::string>{"x", "y"}));
   loop_.run_for(10'000);
@@ -101,7 +102,8 @@ TEST_F(ScrapeManagerTest, TargetsThatStayKeepTheirSeries) {
 
 TEST_F(ScrapeManagerTest, TargetsThatGoEndWithMarkers) {
   ASSERT_TRUE(apply({"job_name: x, static_configs: [{targets: [a:1, b:1]}]",
-                     "job_name: y, static_configs: [{targets: [c:1]}]"}).ok());
+                     "job_name: y, static_configs: [{targets: [c:1]}]"})
+                  .ok());
   loop_.run_for(10'000);
   ASSERT_TRUE(apply({"job_name: x, static_configs: [{targets: [a:1]}]"}).ok());
   EXPECT_EQ(urls(), Urls{"http://a:1/metrics"});
@@ -116,7 +118,8 @@ TEST_F(ScrapeManagerTest, TargetsThatGoEndWithMarkers) {
 TEST_F(ScrapeManagerTest, DroppedTargetsAreCountedAndBounded) {
   ASSERT_TRUE(apply({"job_name: x, keep_dropped_targets: 1, static_configs: [{targets: [a:1, b:1, "
                      "c:1]}], relabel_configs: [{source_labels: [__address__], regex: 'a.*', "
-                     "action: keep}]"}).ok());
+                     "action: keep}]"})
+                  .ok());
   const TargetsSnapshot targets = manager_->targets();
   EXPECT_EQ(targets.active.size(), 1u);
   EXPECT_EQ(targets.dropped.size(), 1u);
@@ -124,17 +127,18 @@ TEST_F(ScrapeManagerTest, DroppedTargetsAreCountedAndBounded) {
 }
 
 TEST_F(ScrapeManagerTest, EqualTargetsAreOne) {
-  ASSERT_TRUE(apply({"job_name: x, static_configs: [{targets: [a:1, a:1]}, {targets: [a:1]}]"}).ok());
+  ASSERT_TRUE(
+      apply({"job_name: x, static_configs: [{targets: [a:1, a:1]}, {targets: [a:1]}]"}).ok());
   EXPECT_EQ(urls().size(), 1u);
 }
 
 TEST_F(ScrapeManagerTest, TargetLimitFailsThemAll) {
-  ASSERT_TRUE(apply({"job_name: x, target_limit: 1, static_configs: [{targets: [a:1, b:1]}]"}).ok());
+  ASSERT_TRUE(
+      apply({"job_name: x, target_limit: 1, static_configs: [{targets: [a:1, b:1]}]"}).ok());
   loop_.run_for(10'000);
   EXPECT_EQ(client_.requests.size(), 0u);
   for (const ActiveTarget& active : manager_->targets().active) {
-    EXPECT_EQ(active.state.last_error,
-              "target_limit exceeded (number of targets: 2, limit: 1)");
+    EXPECT_EQ(active.state.last_error, "target_limit exceeded (number of targets: 2, limit: 1)");
   }
 }
 

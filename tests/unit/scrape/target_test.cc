@@ -45,8 +45,8 @@ TEST(Target, RelabellingRewritesAddressPathAndParams) {
 }
 
 TEST(Target, DropsAndRefuses) {
-  const auto keep = read_job(
-      "{job_name: j, relabel_configs: [{source_labels: [x], regex: yes, action: keep}]}");
+  const auto keep =
+      read_job("{job_name: j, relabel_configs: [{source_labels: [x], regex: yes, action: keep}]}");
   EXPECT_EQ(outcome(Labels::of({{"__address__", "h"}}), *keep), "dropped");
   const auto plain = read_job("job_name: j");
   EXPECT_EQ(outcome(Labels::of({{"x", "y"}}), *plain), "no address");
@@ -62,8 +62,7 @@ TEST(Target, DropsAndRefuses) {
 
 TEST(Target, OffsetIsStableAndWithinTheInterval) {
   const auto config = read_job("job_name: j");
-  const Labels discovered =
-      with_defaults(Labels::of({{"__address__", "h:1"}}), Labels(), *config);
+  const Labels discovered = with_defaults(Labels::of({{"__address__", "h:1"}}), Labels(), *config);
   const Target target = **make_target(discovered, *config);
   EXPECT_EQ(target.offset(1), target.offset(1));
   EXPECT_NE(target.offset(1), target.offset(0x5555555555));

@@ -31,8 +31,7 @@ TEST(TextParser, ReadsSamples) {
   EXPECT_EQ(read("a 1\n"), "a{} 1\n");
   EXPECT_EQ(read("a 1"), "a{} 1\n");
   EXPECT_EQ(read("a{} 1\n"), "a{} 1\n");
-  EXPECT_EQ(read(" \ta { x = \"y\" , z=\"w\", }\t2  \n\n b:c_9 3\n"),
-            "a{x=y,z=w,} 2\nb:c_9{} 3\n");
+  EXPECT_EQ(read(" \ta { x = \"y\" , z=\"w\", }\t2  \n\n b:c_9 3\n"), "a{x=y,z=w,} 2\nb:c_9{} 3\n");
   EXPECT_EQ(read("a{x=\"1\"y=\"2\"} 1\n"), "a{x=1,y=2,} 1\n");
   EXPECT_EQ(read("a{x=\"1\"}1\n"), "a{x=1,} 1\n");
   EXPECT_EQ(read("a 1 1500\nb 2\t0 \n"), "a{} 1 @1500\nb{} 2 @0\n");
@@ -90,8 +89,7 @@ TEST(TextParser, RefusesWithTheLine) {
             "line 1: expected a timestamp in milliseconds or a new line, got \"5 6\"");
   EXPECT_EQ(read("a\n"), "line 1: expected a value after the series, got the end of the line");
   EXPECT_EQ(read("ok 1\n9a 1\n"), "line 2: expected a metric name, got \"9a 1\"");
-  EXPECT_EQ(read("a{x='y'} 1\n"),
-            "line 1: expected a label value in double quotes, got \"'y'}\"");
+  EXPECT_EQ(read("a{x='y'} 1\n"), "line 1: expected a label value in double quotes, got \"'y'}\"");
   EXPECT_EQ(read("a{x=\"y\n"), "line 1: a quoted string does not end");
   EXPECT_EQ(read("a{x=\"y\"\n"), "line 1: the labels of \"a{x=\\\"y\\\"\" have no closing brace");
   EXPECT_EQ(read("a{x=\"\xff\"} 1\n").substr(0, 24), "line 1: invalid UTF-8 in");
@@ -111,9 +109,8 @@ TEST(TextParser, NeverReadsBeyondTheBody) {
 }
 
 TEST(ExactFloat, AgreesWithTheSlowPath) {
-  for (const char* text :
-       {"0", "1", "-1", "190932", "7.6238e-05", "44.985611511", "1e22", "9007199254740992",
-        "0.1", "123456.789", "1.7976e-10", "-0"}) {
+  for (const char* text : {"0", "1", "-1", "190932", "7.6238e-05", "44.985611511", "1e22",
+                           "9007199254740992", "0.1", "123456.789", "1.7976e-10", "-0"}) {
     const std::string line = std::string(text) + "\n";
     double fast = 0;
     const char* end = parse_exact_float(line.data(), fast);
