@@ -6,7 +6,7 @@ namespace tocsin::promql {
 
 base::Labels GroupingSpec::key(const base::Labels& row) const {
   if (!without) return row.keep(labels);
-  return row.with(base::kMetricName, "").drop(labels);
+  return row.drop(labels);
 }
 
 void Grouping::bind(const RowSchemaPtr& child, SchemaIds& ids) {

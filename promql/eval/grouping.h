@@ -12,8 +12,12 @@ namespace tocsin::promql {
 
 /// by (labels) or without (labels).
 struct GroupingSpec {
+  GroupingSpec(std::vector<std::string> names, bool is_without)
+      : labels(std::move(names)), without(is_without) {
+    if (without) labels.emplace_back(base::kMetricName);
+  }
   std::vector<std::string> labels;
-  bool without = false;
+  bool without;
   /// The labels that name a row's group. `without` loses the metric name, too.
   base::Labels key(const base::Labels& row) const;
 };

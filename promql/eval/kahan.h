@@ -2,15 +2,19 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 namespace tocsin::promql {
+
+/// Only infinities are beyond it: a comparison that loops can be vectorised over.
+inline constexpr double kLargest = std::numeric_limits<double>::max();
 
 /// Adds x to sum; c collects what rounding lost. The result of a sum is sum + c.
 /// Source: prometheus:util/kahansum/kahansum.go Inc.
 inline void kahan_add(double x, double& sum, double& c) {
   const double t = sum + x;
   const double lost = std::fabs(sum) >= std::fabs(x) ? (sum - t) + x : (x - t) + sum;
-  c = std::isinf(t) ? 0.0 : c + lost;
+  c = std::fabs(t) > kLargest ? 0.0 : c + lost;
   sum = t;
 }
 

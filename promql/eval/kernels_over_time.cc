@@ -193,6 +193,29 @@ bool stdvar_row(const RowWindow& w, double, double& out) {
   return true;
 }
 
+void stdvar_columns(const ColumnWindow& w, double, double* out) {
+  double mean[kRowsPerBlock], c_mean[kRowsPerBlock], aux[kRowsPerBlock], c_aux[kRowsPerBlock];
+  for (size_t begin = 0; begin < w.rows; begin += kRowsPerBlock) {
+    const size_t rows = std::min(kRowsPerBlock, w.rows - begin);
+    for (double* sums : {mean, c_mean, aux, c_aux}) std::fill_n(sums, rows, 0.0);
+    for (size_t c = 0; c < w.t.size(); ++c) {
+      const double* v = w.columns[c] + begin;
+      const auto count = static_cast<double>(c + 1);
+      for (size_t i = 0; i < rows; ++i) {
+        const double delta = v[i] - (mean[i] + c_mean[i]);
+        kahan_add(delta / count, mean[i], c_mean[i]);
+        kahan_add(delta * (v[i] - (mean[i] + c_mean[i])), aux[i], c_aux[i]);
+      }
+    }
+    const auto n = static_cast<double>(w.t.size());
+    for (size_t i = 0; i < rows; ++i) out[begin + i] = (aux[i] + c_aux[i]) / n;
+  }
+}
+void stddev_columns(const ColumnWindow& w, double param, double* out) {
+  stdvar_columns(w, param, out);
+  for (size_t i = 0; i < w.rows; ++i) out[i] = std::sqrt(out[i]);
+}
+
 bool changes_row(const RowWindow& w, double, double& out) {
   out = 0;
   for (size_t i = 1; i < w.v.size(); ++i) out += differs(w.v[i], w.v[i - 1]) ? 1 : 0;

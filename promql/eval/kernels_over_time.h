@@ -35,6 +35,8 @@ void count_columns(const ColumnWindow& window, double param, double* out);
 void present_columns(const ColumnWindow& window, double param, double* out);
 void first_columns(const ColumnWindow& window, double param, double* out);
 void last_columns(const ColumnWindow& window, double param, double* out);
+void stddev_columns(const ColumnWindow& window, double param, double* out);
+void stdvar_columns(const ColumnWindow& window, double param, double* out);
 void changes_columns(const ColumnWindow& window, double param, double* out);
 void resets_columns(const ColumnWindow& window, double param, double* out);
 

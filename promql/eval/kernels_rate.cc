@@ -31,7 +31,7 @@ Extrapolation extrapolation(base::TimestampMs first, base::TimestampMs last, siz
 }
 
 template <Kind kKind>
-double scale(double raw, double first, const Extrapolation& x) {
+double factor_of(double raw, double first, const Extrapolation& x) {
   double to_start = x.to_start;
   if constexpr (kKind != Kind::kDelta) {
     // A counter cannot have been below zero: extrapolation stops where it would be.
@@ -39,9 +39,13 @@ double scale(double raw, double first, const Extrapolation& x) {
     const bool clamps = (raw > 0) & (first >= 0) & (to_zero < to_start);
     to_start = clamps ? to_zero : to_start;
   }
-  double factor = (x.sampled + to_start + x.to_end) / x.sampled;
-  if constexpr (kKind == Kind::kRate) factor /= x.range;
-  return raw * factor;
+  const double factor = (x.sampled + to_start + x.to_end) / x.sampled;
+  return kKind == Kind::kRate ? factor / x.range : factor;
+}
+
+template <Kind kKind>
+double scale(double raw, double first, const Extrapolation& x) {
+  return raw * factor_of<kKind>(raw, first, x);
 }
 
 template <Kind kKind>
@@ -83,6 +87,14 @@ void columns(const ColumnWindow& w, double* out) {
 }
 
 }  // namespace
+
+double extrapolation_factor(base::TimestampMs first_t, base::TimestampMs last_t, size_t samples,
+                            const WindowTimes& times, const ExtrapolatedValue& value) {
+  const Extrapolation x = extrapolation(first_t, last_t, samples, times);
+  if (!value.is_counter) return factor_of<Kind::kDelta>(value.raw, value.first, x);
+  return value.per_second ? factor_of<Kind::kRate>(value.raw, value.first, x)
+                          : factor_of<Kind::kIncrease>(value.raw, value.first, x);
+}
 
 bool rate_row(const RowWindow& w, double, double& out) { return row<Kind::kRate>(w, out); }
 bool increase_row(const RowWindow& w, double, double& out) { return row<Kind::kIncrease>(w, out); }

@@ -17,6 +17,18 @@ void rate_columns(const ColumnWindow& window, double param, double* out);
 void increase_columns(const ColumnWindow& window, double param, double* out);
 void delta_columns(const ColumnWindow& window, double param, double* out);
 
+/// How extrapolation treats a value.
+struct ExtrapolatedValue {
+  bool is_counter = false;
+  bool per_second = false;
+  double first = 0;  ///< The first sample: a counter cannot have been below zero before it.
+  double raw = 0;    ///< The increase over the samples.
+};
+
+/// What `raw` is multiplied by. samples: at least two.
+double extrapolation_factor(base::TimestampMs first_t, base::TimestampMs last_t, size_t samples,
+                            const WindowTimes& times, const ExtrapolatedValue& value);
+
 /// From the last two samples: rate per second (counter) and difference.
 /// Source: prometheus:promql/functions.go instantValue.
 bool irate_row(const RowWindow& window, double param, double& out);

@@ -24,6 +24,14 @@ double quantile_of(double q, std::span<double> values) {
          values[static_cast<size_t>(upper)] * weight;
 }
 
+double mad_of(double, std::span<double> values) {
+  const bool any_nan = std::any_of(values.begin(), values.end(), [](double v) { return v != v; });
+  if (any_nan) return std::numeric_limits<double>::quiet_NaN();
+  const double median = quantile_of(0.5, values);
+  for (double& v : values) v = std::fabs(v - median);
+  return quantile_of(0.5, values);
+}
+
 std::string quantile_warning(double q) {
   return "quantile value should be between 0 and 1, got " + base::format_general(q);
 }

@@ -10,6 +10,10 @@ namespace tocsin::promql {
 /// above 1. Source: prometheus:promql/quantile.go quantile.
 double quantile_of(double q, std::span<double> values);
 
+/// Median of the distances from the median; NaN when any value is. `unused` makes it a sorting
+/// function (range_functions.h). Source: prometheus:promql/functions.go funcMadOverTime.
+double mad_of(double unused, std::span<double> values);
+
 /// True when q is outside [0, 1] or NaN: the caller warns with quantile_warning().
 inline bool is_bad_quantile(double q) { return !(q >= 0 && q <= 1); }
 std::string quantile_warning(double q);

@@ -20,7 +20,7 @@ base::Status RangeCall::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(input_->visit(visitor));
   RETURN_IF_ERROR(visitor.status());
   annotate_odd_names(values, run);
-  if (spec_.function->row == nullptr) annotate_quantiles(values, run);
+  if (spec_.function->sorting == quantile_of) annotate_quantiles(values, run);
   return merges ? projection_.apply(values, frame()) : base::Status();
 }
 
@@ -69,7 +69,7 @@ void RangeCall::annotate_odd_names(const Frame& values, Run& run) const {
     // Rows of one metric stand together: the set would drop the repeats, this saves the copies.
     if (last != nullptr && *last == text) continue;
     for (size_t step = 0; step < values.steps; ++step) {
-      if (!values.has(step, row)) continue;
+      if (!values.has(step, row) || values.is_histogram(step, row)) continue;
       run.inform(text, spec_.range_pos);
       last = &text;
       break;

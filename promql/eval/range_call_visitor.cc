@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "promql/eval/quantile.h"
-
 namespace tocsin::promql {
 namespace {
 
@@ -32,6 +30,7 @@ void RangeCallVisitor::on_tile(const base::Tile& tile) {
       full_window(tile, span, step, times);
     } else {
       window_with_holes(tile, span, step, times);
+      read -= missing_;
     }
   }
   run_.read_samples(read);
@@ -87,6 +86,7 @@ void RangeCallVisitor::find_holes(const base::Tile& tile, Span span) {
       if (!base::is_value(tile.values[c][row])) holes.push_back(row);
     }
   }
+  missing_ = holes.size();
   std::sort(holes.begin(), holes.end());
   holes.erase(std::unique(holes.begin(), holes.end()), holes.end());
 }
@@ -108,8 +108,8 @@ void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& ti
   const RangeFunction& function = *call_.spec_.function;
   if (call_.row_v_.size() < function.samples_min) return;
   double out = 0;
-  if (function.row == nullptr) {
-    out_.put(step, row, quantile_of(call_.param_at(step), call_.row_v_));
+  if (function.sorting != nullptr) {
+    out_.put(step, row, function.sorting(call_.param_at(step), call_.row_v_));
   } else if (function.row({call_.row_t_, call_.row_v_, times}, call_.param_at(step), out)) {
     out_.put(step, row, out);
   }
@@ -176,7 +176,7 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
       if (floats > 0) {
         warn_mixed(series.row);
       } else if (histograms >= call_.spec_.function->samples_min) {
-        refuse();
+        histogram_window(series, span, step);
       }
       return false;
     case HistogramRule::kPair: {
@@ -198,6 +198,39 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
       return false;
   }
   return false;
+}
+
+void RangeCallVisitor::histogram_window(const base::MixedSeries& series, Span span, size_t step) {
+  const RangeFunction& function = *call_.spec_.function;
+  if (function.histogram == nullptr) {
+    refuse();
+    return;
+  }
+  std::vector<base::TimestampMs> t;
+  std::vector<base::HistogramPtr> h;
+  for (size_t i = span.begin; i < span.end; ++i) {
+    if (series.h[i] == nullptr || base::is_stale(series.h[i]->sum)) continue;
+    t.push_back(series.t[i]);
+    h.push_back(series.h[i]);
+  }
+  base::HistogramPtr result = function.histogram({t, h, call_.input_->window(grid_.at(step))});
+  if (result == nullptr) {
+    refuse();
+    return;
+  }
+  const auto is_gauge = [](const base::HistogramPtr& p) {
+    return p->counter_reset_hint == base::CounterResetHint::kGauge;
+  };
+  const bool wants_gauge = !function.wants_counter;
+  const bool odd = wants_gauge ? !is_gauge(h.front()) || !is_gauge(h.back())
+                               : std::any_of(h.begin(), h.end(), is_gauge);
+  if (odd) {
+    run_.warn(std::string("this native histogram metric is not a ") +
+                  (wants_gauge ? "gauge: " : "counter: ") +
+                  base::go_quote(call_.input_schema_->labels[series.row].metric_name()),
+              call_.spec_.range_pos);
+  }
+  out_.put(step, series.row, std::move(result));
 }
 
 void RangeCallVisitor::refuse() {

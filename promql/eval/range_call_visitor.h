@@ -36,6 +36,8 @@ class RangeCallVisitor final : public base::TileVisitor {
                     const WindowTimes& times);
   /// Applies the function's rule; true when the floats collected are to be computed as usual.
   bool accepts_mixed(const base::MixedSeries& series, Span span, size_t histograms, size_t step);
+  /// A window of histograms alone.
+  void histogram_window(const base::MixedSeries& series, Span span, size_t step);
   void refuse();
   void warn_mixed(uint32_t row);
 
@@ -43,6 +45,7 @@ class RangeCallVisitor final : public base::TileVisitor {
   const Grid& grid_;
   Frame& out_;
   Run& run_;
+  uint64_t missing_ = 0;  // Samples that the last window with holes lacked.
   base::Status status_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "promql/eval/kernels_over_time.h"
 #include "promql/eval/kernels_rate.h"
+#include "promql/eval/quantile.h"
 
 namespace tocsin::promql {
 namespace {
@@ -9,9 +10,10 @@ namespace {
 using Rule = HistogramRule;
 
 constexpr RangeFunction kFunctions[] = {
-    {"rate", rate_row, rate_columns, 2, Rule::kRefused, false, true},
-    {"increase", increase_row, increase_columns, 2, Rule::kRefused, false, true},
-    {"delta", delta_row, delta_columns, 2, Rule::kRefused},
+    {"rate", rate_row, rate_columns, 2, Rule::kRefused, false, true, nullptr, rate_histogram},
+    {"increase", increase_row, increase_columns, 2, Rule::kRefused, false, true, nullptr,
+     increase_histogram},
+    {"delta", delta_row, delta_columns, 2, Rule::kRefused, false, false, nullptr, delta_histogram},
     {"irate", irate_row, irate_columns, 2, Rule::kPair},
     {"idelta", idelta_row, idelta_columns, 2, Rule::kPair},
     {"deriv", deriv_row, nullptr, 2},
@@ -26,9 +28,10 @@ constexpr RangeFunction kFunctions[] = {
     {"present_over_time", present_row, present_columns, 1, Rule::kCounted},
     {"first_over_time", first_row, first_columns, 1, Rule::kPicked, true},
     {"last_over_time", last_row, last_columns, 1, Rule::kPicked, true},
-    {"stddev_over_time", stddev_row, nullptr},
-    {"stdvar_over_time", stdvar_row, nullptr},
-    {"quantile_over_time", nullptr, nullptr},
+    {"stddev_over_time", stddev_row, stddev_columns},
+    {"stdvar_over_time", stdvar_row, stdvar_columns},
+    {"quantile_over_time", nullptr, nullptr, 1, Rule::kIgnored, false, false, quantile_of},
+    {"mad_over_time", nullptr, nullptr, 1, Rule::kIgnored, false, false, mad_of},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "promql/eval/kernels_native.h"
 #include "promql/eval/window.h"
 
 namespace tocsin::promql {
@@ -19,12 +20,16 @@ enum class HistogramRule : uint8_t {
 
 struct RangeFunction {
   std::string_view name;
-  RowKernel row = nullptr;         ///< Null: quantile_over_time, which needs room to sort.
+  RowKernel row = nullptr;         ///< Null: `sorting` is set.
   ColumnKernel columns = nullptr;  ///< Null: the row kernel is called for each row.
   uint8_t samples_min = 1;
   HistogramRule histograms = HistogramRule::kIgnored;
   bool keeps_name = false;
   bool wants_counter = false;  ///< rate, increase: the name should be a counter's.
+  /// For functions that sort the values (their own copy of them).
+  double (*sorting)(double param, std::span<double> values) = nullptr;
+  /// For windows of histograms alone; null: unsupported.
+  HistogramKernel histogram = nullptr;
 };
 
 /// By name, or nullptr when this is not (yet) such a function. Static lifetime.

@@ -16,6 +16,21 @@ base::Status RangeScan::visit(base::TileVisitor& visitor) {
   return rows_.scan(from_, to_, visitor);
 }
 
+namespace {
+
+/// A subquery skips samples, so what a sample says about the one before it means nothing here.
+base::HistogramPtr without_reset_hint(const base::HistogramPtr& h) {
+  using base::CounterResetHint;
+  if (h == nullptr) return h;
+  const CounterResetHint hint = h->counter_reset_hint;
+  if (hint != CounterResetHint::kReset && hint != CounterResetHint::kNotReset) return h;
+  auto copy = std::make_shared<base::FloatHistogram>(*h);
+  copy->counter_reset_hint = CounterResetHint::kUnknown;
+  return copy;
+}
+
+}  // namespace
+
 Grid subquery_grid(base::TimestampMs from, base::TimestampMs to, base::DurationMs step) {
   Grid grid;
   grid.step = step;
@@ -72,7 +87,7 @@ base::Status SubqueryInput::visit_histogram_rows(base::TileVisitor& visitor) {
       if (!frame.has(step, row)) continue;
       t.push_back(t_[step]);
       v.push_back(frame.at(step, row));
-      h.push_back(frame.histograms[step * frame.rows + row]);
+      h.push_back(without_reset_hint(frame.histograms[step * frame.rows + row]));
       frame.clear(step, row);
     }
     visitor.on_mixed({static_cast<uint32_t>(row), t, v, h});

@@ -28,10 +28,11 @@ void SetOp::bind_rows(Run& run) {
   lhs_schema_ = lhs_->schema();
   rhs_schema_ = rhs_->schema();
   SignatureIds ids;
+  const MatchKey key(matching_);
   const auto number = [&](const RowSchema& rows, std::vector<uint32_t>& signature_of) {
     signature_of.resize(rows.rows());
     for (size_t row = 0; row < rows.rows(); ++row) {
-      signature_of[row] = ids.id_of(match_labels(rows.labels[row], matching_));
+      signature_of[row] = ids.id_of(key.of(rows.labels[row]));
     }
   };
   number(*lhs_schema_, lhs_signature_);

@@ -55,22 +55,22 @@ void Topk::select_group(size_t group, size_t step, size_t k) {
   Frame& out = frame();
   candidates_.clear();
   for (const uint32_t row : grouping_.rows_of(group)) {
-    if (out.has(step, row)) candidates_.push_back(row);
+    if (!out.has(step, row)) continue;
+    candidates_.push_back({out.at(step, row), static_cast<uint32_t>(candidates_.size()), row});
   }
   // Best first; NaN is worst; among equals the earlier one stays.
-  const auto better = [&](uint32_t a, uint32_t b) {
-    const double x = out.at(step, a);
-    const double y = out.at(step, b);
-    if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
-    return bottom_ ? x < y : x > y;
+  const auto better = [this](const Candidate& a, const Candidate& b) {
+    if (std::isnan(a.value) || std::isnan(b.value)) {
+      return std::isnan(a.value) == std::isnan(b.value) ? a.place < b.place : std::isnan(b.value);
+    }
+    if (a.value == b.value) return a.place < b.place;
+    return bottom_ ? a.value < b.value : a.value > b.value;
   };
-  std::stable_sort(candidates_.begin(), candidates_.end(), better);
-  for (size_t i = k; i < candidates_.size(); ++i) out.clear(step, candidates_[i]);
-  if (out.steps == 1) {
-    const size_t kept = std::min(k, candidates_.size());
-    out.order.insert(out.order.end(), candidates_.begin(),
-                     candidates_.begin() + static_cast<long>(kept));
-  }
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(k, candidates_.size()));
+  std::partial_sort(candidates_.begin(), candidates_.begin() + kept, candidates_.end(), better);
+  for (size_t i = k; i < candidates_.size(); ++i) out.clear(step, candidates_[i].row);
+  if (out.steps != 1) return;
+  for (std::ptrdiff_t i = 0; i < kept; ++i) out.order.push_back(candidates_[i].row);
 }
 
 }  // namespace tocsin::promql

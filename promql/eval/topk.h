@@ -30,7 +30,12 @@ class Topk final : public Operator {
   Grouping grouping_;
   OperatorPtr child_;
   OperatorPtr param_;
-  std::vector<uint32_t> candidates_;
+  struct Candidate {
+    double value;
+    uint32_t place;  // In its group.
+    uint32_t row;
+  };
+  std::vector<Candidate> candidates_;  // Of the group at hand.
 };
 
 }  // namespace tocsin::promql

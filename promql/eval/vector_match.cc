@@ -46,8 +46,9 @@ struct RowsBySignature {
 std::vector<uint32_t> signatures_of(const RowSchema& rows, const VectorMatching& matching,
                                     SignatureIds& ids) {
   std::vector<uint32_t> result(rows.rows());
+  const MatchKey key(matching);
   for (size_t row = 0; row < rows.rows(); ++row) {
-    result[row] = ids.id_of(match_labels(rows.labels[row], matching));
+    result[row] = ids.id_of(key.of(rows.labels[row]));
   }
   return result;
 }
@@ -95,11 +96,6 @@ uint32_t SignatureIds::id_of(const base::Labels& signature) {
 }
 uint32_t SignatureIds::size() const { return static_cast<uint32_t>(map_->ids.size()); }
 
-base::Labels match_labels(const base::Labels& labels, const VectorMatching& matching) {
-  if (matching.on) return labels.keep(matching.labels);
-  return labels.with(base::kMetricName, "").drop(matching.labels);
-}
-
 base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, const JoinSpec& spec,
                                  SchemaIds& ids) {
   JoinMap join;
@@ -135,7 +131,7 @@ base::Error duplicate_on_one_side(const base::Labels& a, const base::Labels& b,
   std::string second = b.to_braces();
   if (second < first) std::swap(first, second);
   return {base::Code::kInvalid,
-          "found duplicate series for the match group " + match_labels(a, matching).to_braces() +
+          "found duplicate series for the match group " + MatchKey(matching).of(a).to_braces() +
               " on the " + std::string(side) + " hand-side of the operation: [" + first + ", " +
               second +
               "];many-to-many matching not allowed: matching labels must be unique on one side"};

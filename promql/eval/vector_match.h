@@ -11,7 +11,19 @@
 namespace tocsin::promql {
 
 /// The labels two samples must share: those in `on`, or all but the ignored ones and the name.
-base::Labels match_labels(const base::Labels& labels, const VectorMatching& matching);
+class MatchKey {
+ public:
+  explicit MatchKey(const VectorMatching& matching) : on_(matching.on), names_(matching.labels) {
+    if (!on_) names_.emplace_back(base::kMetricName);
+  }
+  base::Labels of(const base::Labels& labels) const {
+    return on_ ? labels.keep(names_) : labels.drop(names_);
+  }
+
+ private:
+  bool on_;
+  std::vector<std::string> names_;
+};
 
 /// Numbers label sets in order of first appearance.
 class SignatureIds {

@@ -53,6 +53,7 @@ class Builder {
   Made make_vector(const Call& call);
   Made make_scalar(const Call& call);
   Made make_sort(const Call& call);
+  Made make_sort_by_label(const Call& call);
   Made make_absent(const Call& call);
   Made make_absent_over_time(const Call& call);
   Made make_histogram_quantile(const Call& call);

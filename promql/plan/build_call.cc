@@ -28,7 +28,7 @@ Builder::Made Builder::make_call(const Call& call) {
     std::string_view name;
     Made (Builder::*make)(const Call&);
   };
-  static constexpr std::array<Entry, 14> kTable = {{
+  static constexpr std::array<Entry, 16> kTable = {{
       {"time", &Builder::make_time},
       {"pi", &Builder::make_pi},
       {"max_of", &Builder::make_extreme_of},
@@ -38,6 +38,8 @@ Builder::Made Builder::make_call(const Call& call) {
       {"scalar", &Builder::make_scalar},
       {"sort", &Builder::make_sort},
       {"sort_desc", &Builder::make_sort},
+      {"sort_by_label", &Builder::make_sort_by_label},
+      {"sort_by_label_desc", &Builder::make_sort_by_label},
       {"absent", &Builder::make_absent},
       {"absent_over_time", &Builder::make_absent_over_time},
       {"histogram_quantile", &Builder::make_histogram_quantile},
@@ -132,6 +134,15 @@ Builder::Made Builder::make_sort(const Call& call) {
   ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
   const bool descending = call.function->name == "sort_desc";
   return OperatorPtr(std::make_unique<Sort>(descending, call.pos, std::move(child)));
+}
+
+Builder::Made Builder::make_sort_by_label(const Call& call) {
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  std::vector<std::string> labels;
+  for (size_t i = 1; i < call.args.size(); ++i) labels.push_back(text_of(*call.args[i]));
+  const bool descending = call.function->name == "sort_by_label_desc";
+  return OperatorPtr(
+      std::make_unique<SortByLabel>(descending, std::move(labels), call.pos, std::move(child)));
 }
 
 Builder::Made Builder::make_absent(const Call& call) {

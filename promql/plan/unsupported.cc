@@ -14,15 +14,26 @@ namespace tocsin::promql {
 namespace {
 
 /// Functions besides those of range_functions.h and kernels_math.h.
-constexpr std::array<std::string_view, 18> kOtherFunctions = {"absent",     "absent_over_time",
-                                                              "end",        "histogram_quantile",
-                                                              "label_join", "label_replace",
-                                                              "pi",         "range",
-                                                              "scalar",     "sort",
-                                                              "sort_desc",  "start",
-                                                              "step",       "time",
-                                                              "timestamp",  "vector",
-                                                              "max_of",     "min_of"};
+constexpr std::array<std::string_view, 20> kOtherFunctions = {"absent",
+                                                              "absent_over_time",
+                                                              "end",
+                                                              "histogram_quantile",
+                                                              "label_join",
+                                                              "label_replace",
+                                                              "pi",
+                                                              "range",
+                                                              "scalar",
+                                                              "sort",
+                                                              "sort_desc",
+                                                              "start",
+                                                              "step",
+                                                              "time",
+                                                              "timestamp",
+                                                              "vector",
+                                                              "max_of",
+                                                              "sort_by_label",
+                                                              "sort_by_label_desc",
+                                                              "min_of"};
 
 bool is_supported(std::string_view function) {
   return find_range_function(function) != nullptr || find_math_function(function) != nullptr ||

@@ -67,9 +67,29 @@ TEST_F(HistogramSamples, WarnWhenMixed) {
             "\"mixed_total\" (1:6)\n");
 }
 
-TEST_F(HistogramSamples, AreRefusedByName) {
-  EXPECT_EQ(at3("rate(h_total[5m])"),
+TEST_F(HistogramSamples, WithTheSameBucketsHaveARate) {
+  EXPECT_EQ(at3("increase(h_total[3m])"), "{} histogram\n");
+  auto query = prepare("increase(h_total[3m])", source_);
+  ASSERT_TRUE(query.ok());
+  auto result = (*query)->run({180'000, 180'000, 0});
+  ASSERT_TRUE(result.ok());
+  // Counts 2, 3, 4 in a window that begins a minute before the first of them.
+  EXPECT_DOUBLE_EQ(result->series[0].points[0].h->count, 3);
+  auto other = std::make_shared<base::FloatHistogram>(*histogram(9));
+  other->schema = 3;
+  MixedTable& table = source_.add_mixed();
+  table.labels = *parse_metric("other_total");
+  table.t = {0, 60'000};
+  table.v = {0, 0};
+  table.h = {histogram(1), other};
+  source_.rows_changed();
+  EXPECT_EQ(instant("rate(other_total[5m])", source_, 60'000),
             "error: 1:6: native histogram samples are not supported by rate in this version");
+}
+
+TEST_F(HistogramSamples, AreRefusedByName) {
+  EXPECT_EQ(at3("irate(h_total[5m])"),
+            "error: 1:7: native histogram samples are not supported by irate in this version");
   EXPECT_EQ(at3("sum(h_total)"),
             "error: 1:5: native histogram samples are not supported by sum in this version");
   EXPECT_EQ(at3("-h_total"),
