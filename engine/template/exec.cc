@@ -13,7 +13,7 @@ using base::Status;
 
 namespace {
 
-constexpr uint32_t kMaxLevels = 1000;
+constexpr uint32_t kMaxLevels = 400;  // A few kilobytes of stack each.
 constexpr uint64_t kStepsBetweenClockChecks = 256;
 
 // Line from 1 and column from 0 in bytes, as Go counts them.

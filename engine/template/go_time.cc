@@ -2,6 +2,7 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 
@@ -18,18 +19,26 @@ class FixedZone final : public Zone {
   Offset offset_;
 };
 
+// The library's calendar ends at year 32767; rules of zones do not change by then.
+int64_t within_calendar(int64_t seconds) {
+  constexpr int64_t kFarthest = 900'000'000'000;
+  return std::clamp(seconds, -kFarthest, kFarthest);
+}
+
 class IanaZone final : public Zone {
  public:
   explicit IanaZone(const date::time_zone* zone) : zone_(zone) {}
 
   Offset at(int64_t unix_seconds) const override {
-    const auto info = zone_->get_info(date::sys_seconds(std::chrono::seconds(unix_seconds)));
+    const auto info =
+        zone_->get_info(date::sys_seconds(std::chrono::seconds(within_calendar(unix_seconds))));
     return {static_cast<int32_t>(info.offset.count()), info.abbrev};
   }
 
   int64_t to_unix(int64_t local_seconds) const override {
     // In a gap or an overlap Go documents either reading as valid; the first is taken.
-    const auto info = zone_->get_info(date::local_seconds(std::chrono::seconds(local_seconds)));
+    const auto info =
+        zone_->get_info(date::local_seconds(std::chrono::seconds(within_calendar(local_seconds))));
     return local_seconds - info.first.offset.count();
   }
 

@@ -72,7 +72,8 @@ void HtmlWriter::step(char c) {
       out_ += c;
       if (c == quote_) state_ = State::kTag;
       if (c == '?' || c == '#') in_query_ = true;
-      value_started_ = true;
+      // Browsers skip blanks in front of a URL: they must not hide its scheme.
+      if (!is_space(c)) value_started_ = true;
       return;
     case State::kUnquoted:
       out_ += c;

@@ -80,6 +80,8 @@ Time add_date(const Time& time, int64_t years, int64_t months, int64_t days) {
   civil.year += std::clamp(years, -kMost, kMost);
   civil.month += static_cast<int>(std::clamp(months, -kMost, kMost));
   civil.day += static_cast<int>(std::clamp(days, -kMost, kMost));
+  constexpr int64_t kLastYear = 100'000'000;  // Milliseconds of it still fit 64 bits.
+  civil.year = std::clamp(civil.year, -kLastYear, kLastYear);
   const int64_t local = unix_from_civil(civil);
   return {time.zone == nullptr ? local : time.zone->to_unix(local), time.nanos, time.zone};
 }

@@ -16,6 +16,7 @@ TEST(Html, EscapesByPlace) {
           {"<a href=\"{{ \"https://a.example/x y?a=b&c\" }}\">x</a>",
            "<a href=\"https://a.example/x%20y?a=b&amp;c\">x</a>"},
           {"<a href=\"{{ \"javascript:alert(1)\" }}\">x</a>", "<a href=\"#ZgotmplZ\">x</a>"},
+          {"<a href=\" {{ \"javascript:alert(1)\" }}\">x</a>", "<a href=\" #ZgotmplZ\">x</a>"},
           {"<a href=\"{{ \"tel:1\" | safeUrl }}\">x</a>", "<a href=\"tel:1\">x</a>"},
           {"<b>{{ safeHtml \"<i>x</i>\" }}</b>", "<b><i>x</i></b>"},
           {"<b>{{ .Status | html }}{{ \"<\" | html }}</b>", "<b>firing&lt;</b>"},
