@@ -108,11 +108,16 @@ net::ServerResponse QueryApi::evaluate(const std::string& text, const promql::Ev
                                       std::string(promql::describe(type)) +
                                       "\" for range query, must be Scalar or instant Vector");
   }
-  const auto result = run(**expr, text, range, options);
-  // What upstream refuses when a query is created is the caller's fault, not the evaluation's.
-  if (!result && result.error().code == base::Code::kInvalid && result.error().where.line != 0) {
-    return bad_parameter("query", result.error().message);
+  const Slot slot(running_, concurrency_max_);
+  if (!slot.granted()) return evaluation_failure(too_many());
+  const auto query = promql::Query::prepare(**expr, text, source_, options, clock_);
+  if (!query) {
+    // What upstream refuses when a query is created is the caller's fault.
+    const base::Error& error = query.error();
+    return error.code == base::Code::kInvalid ? bad_parameter("query", error.message)
+                                              : evaluation_failure(error);
   }
+  const auto result = (*query)->run(range, &cancel_);
   if (!result) return evaluation_failure(result.error());
   std::string data;
   const bool whole = append_result(data, *result, *limit, !parameters.get("stats").empty());
@@ -120,23 +125,19 @@ net::ServerResponse QueryApi::evaluate(const std::string& text, const promql::Ev
                  result->annotations.render(base::Severity::kInfo, text, 10));
 }
 
-base::Result<promql::QueryResult> QueryApi::run(const promql::Expr& expr, const std::string& text,
-                                                const promql::EvalRange& range,
-                                                const promql::EvalOptions& options) {
-  const Slot slot(running_, concurrency_max_);
-  if (!slot.granted()) {
-    return base::Error{base::Code::kTimeout,
-                       "too many queries at once: more than --query.max-concurrency=" +
-                           std::to_string(concurrency_max_)};
-  }
-  ASSIGN_OR_RETURN(const auto query, promql::Query::prepare(expr, text, source_, options, clock_));
-  return query->run(range, &cancel_);
+base::Error QueryApi::too_many() const {
+  return {base::Code::kTimeout, "too many queries at once: more than --query.max-concurrency=" +
+                                    std::to_string(concurrency_max_)};
 }
 
 base::Result<promql::QueryResult> QueryApi::run_now(const std::string& text) {
   ASSIGN_OR_RETURN(const auto expr, promql::parse_expr(text, options_.features));
+  const Slot slot(running_, concurrency_max_);
+  if (!slot.granted()) return too_many();
+  ASSIGN_OR_RETURN(const auto query,
+                   promql::Query::prepare(*expr, text, source_, options_, clock_));
   const base::TimestampMs now = clock_.now();
-  return run(*expr, text, {now, now, 0}, options_);
+  return query->run({now, now, 0}, &cancel_);
 }
 
 net::ServerResponse QueryApi::format(const Call& call) const {

@@ -29,9 +29,7 @@ class QueryApi {
 
   net::ServerResponse evaluate(const std::string& text, const promql::EvalRange& range,
                                const class Parameters& parameters);
-  base::Result<promql::QueryResult> run(const promql::Expr& expr, const std::string& text,
-                                        const promql::EvalRange& range,
-                                        const promql::EvalOptions& options);
+  base::Error too_many() const;
 
   base::SeriesSource& source_;
   const base::Clock& clock_;

@@ -123,9 +123,6 @@ void add_serve(CLI::App& root, ServeFlags& flags) {
   add_query_flags(*app, flags);
   add_duration(*app, "--rules.alert.resend-delay", flags.resend_delay,
                "Least time between sends of an unchanged alert.");
-  app->add_option("--alertmanager.notification-queue-capacity", flags.notification_queue_capacity,
-                  "Alerts waiting for an outside Alertmanager; more are dropped and counted.")
-      ->capture_default_str();
   add_parsed<base::LogLevel>(*app, "--log.level", flags.log_level, parse_level,
                              "debug, info, warn or error.")
       ->default_str("info");

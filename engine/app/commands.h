@@ -34,7 +34,6 @@ struct ServeFlags {
   uint64_t query_memory_max = 1ull << 30;
   uint32_t query_concurrency_max = 20;
   base::DurationMs resend_delay = base::kMinute;
-  uint32_t notification_queue_capacity = 10'000;
   base::LogLevel log_level = base::LogLevel::kInfo;
   base::LogFormat log_format = base::LogFormat::kLogfmt;
   promql::Features features;

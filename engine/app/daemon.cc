@@ -177,8 +177,7 @@ class RunningDaemon final : public Daemon {
                                .clock = clock_,
                                .log = log_.with_component("notify"),
                                .metrics = metrics_,
-                               .make_client = client_maker(main_loop_),
-                               .queue_capacity = flags_.notification_queue_capacity});
+                               .make_client = client_maker(main_loop_)});
     std::vector<base::AlertSink*> sinks = {sender_.get()};
     if (routes_here()) sinks.push_back(dispatcher_.get());
     rules_ = std::make_unique<rules::Manager>(
@@ -211,6 +210,11 @@ class RunningDaemon final : public Daemon {
     RETURN_IF_ERROR(scrapes_->apply(files.prometheus.scrape_configs));
     if (setup) dispatcher_->apply(std::move(setup));
     for (const std::string& warning : files.prometheus.warnings) log_.warn(warning);
+    auto urls = std::make_shared<std::vector<std::string>>();
+    for (const auto& entry : files.prometheus.alerting.alertmanagers) {
+      urls->insert(urls->end(), entry.urls.begin(), entry.urls.end());
+    }
+    alertmanager_urls_.store(std::move(urls));
     shown_config_.store(std::make_shared<const std::string>(std::move(files.prometheus.shown)));
     return {};
   }
@@ -240,7 +244,7 @@ class RunningDaemon final : public Daemon {
     api::mount_rules_api(*router, rules);
     const api::TargetsView targets{
         [this] { return scrapes_->targets(); }, [this] { return scrapes_->metadata(); },
-        [this] { return scrapes_->pools(); }, [this] { return sender_->urls(); }};
+        [this] { return scrapes_->pools(); }, [this] { return alertmanager_urls(); }};
     api::mount_targets_api(*router, targets);
     if (routes_here()) api::mount_alerts_v2_api(*router, clock_, alerts_view());
     const api::StatusView status = status_view();
@@ -322,6 +326,11 @@ class RunningDaemon final : public Daemon {
     });
   }
 
+  std::vector<std::string> alertmanager_urls() const {
+    const auto urls = alertmanager_urls_.load();
+    return urls == nullptr ? std::vector<std::string>() : *urls;
+  }
+
   // Runs `task` on the main loop and waits for it.
   void on_main_loop(const std::function<void()>& task) {
     std::promise<void> done;
@@ -351,6 +360,7 @@ class RunningDaemon final : public Daemon {
   std::atomic<bool> reload_ok_{true};
   std::atomic<base::TimestampMs> reloaded_at_{clock_.now()};
   std::atomic<std::shared_ptr<const std::string>> shown_config_;
+  std::atomic<std::shared_ptr<const std::vector<std::string>>> alertmanager_urls_;
   std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
   std::mutex reload_mutex_;
   base::TimerId housekeeping_timer_ = 0;

@@ -72,7 +72,7 @@ class Loader {
       return {};
     });
     fields.node("alerting", [&](const YamlNode& node) -> Status {
-      ASSIGN_OR_RETURN(out_.alerting, notifiers::parse_alerting(node));
+      ASSIGN_OR_RETURN(out_.alerting, notifiers::parse_alerting_config(node));
       return {};
     });
     fields.unsupported(kLaterSections, "not supported in this version");
