@@ -12,7 +12,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <condition_variable>
+#include <cerrno>
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <thread>

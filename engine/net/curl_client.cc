@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
-#include "engine/base/number.h"
 #include "engine/net/credentials.h"
 #include "engine/net/curl_error.h"
 #include "engine/net/loop_core.h"

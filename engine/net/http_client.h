@@ -28,18 +28,24 @@ struct TlsConfig {
   bool insecure_skip_verify = false;
 };
 
+/// HTTP Basic; a file wins over the text beside it.
+struct BasicAuth {
+  std::string username, username_file, password_file;
+  config::Secret password;
+};
+
+/// An Authorization header: "<type> <credentials>".
+struct Authorization {
+  std::string type = "Bearer";
+  config::Secret credentials;
+  std::string credentials_file;
+};
+
 /// How requests of one client authenticate and travel (upstream's http_config).
 /// Source: prometheus/common config/http_config.go.
 struct HttpClientConfig {
-  struct BasicAuth {
-    std::string username, username_file, password_file;
-    config::Secret password;
-  };
-  struct Authorization {
-    std::string type = "Bearer";
-    config::Secret credentials;
-    std::string credentials_file;
-  };
+  using BasicAuth = net::BasicAuth;
+  using Authorization = net::Authorization;
   std::optional<BasicAuth> basic_auth = {};
   std::optional<Authorization> authorization = {};
   TlsConfig tls = {};

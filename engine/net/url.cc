@@ -2,9 +2,8 @@
 
 #include <curl/curl.h>
 
-#include <memory>
-
-#include "engine/base/number.h"
+#include <algorithm>
+#include <cstdlib>
 
 namespace tocsin::net {
 namespace {

@@ -85,7 +85,7 @@ TEST(HttpClient, DecompressesWithinTheLimit) {
             address(server.port()) + ": body size limit exceeded: more than 49999 bytes");
 }
 
-TEST(HttpClient, DecompressesZstdAndDeflateOnly) {
+TEST(HttpClient, UnknownCodingsAreErrors) {
   LoopbackServer server([](const ServerRequest&) -> ServerResponse {
     return {200, "text/plain", {{"Content-Encoding", "tea"}}, "x"};
   });
