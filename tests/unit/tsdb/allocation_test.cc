@@ -16,7 +16,7 @@ thread_local uint64_t allocations = 0;
   ++allocations;
   void* memory = align == 0 ? std::malloc(size)
                             : std::aligned_alloc(align, (size + align - 1) / align * align);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) std::abort();
   return memory;
 }
 
@@ -26,7 +26,10 @@ void* operator new(size_t size) { return counted(size, 0); }
 void* operator new(size_t size, std::align_val_t align) {
   return counted(size, static_cast<size_t>(align));
 }
+// std::stable_sort asks for its buffer this way.
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return counted(size, 0); }
 void operator delete(void* memory) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
 void operator delete(void* memory, size_t) noexcept { release(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { release(memory); }
