@@ -187,7 +187,7 @@ TEST(BadRuleFile, TheEndOfAnExpressionIsJustBehindIt) {
 
 TEST(BadRuleFile, SoManyErrorsAreEnough) {
   std::string text = "groups:\n- name: g\n  rules:\n";
-  for (int i = 0; i < 100'000; ++i) text += "  - {alert: A, expr: '('}\n";
+  for (int i = 0; i < 3000; ++i) text += "  - {alert: A, expr: '('}\n";
   const auto errors = errors_of(text);
   EXPECT_EQ(errors.size(), 1001u);
   EXPECT_EQ(errors.back(),
