@@ -148,13 +148,13 @@ void AlertmanagerSender::State::send_next(const std::shared_ptr<Queue>& queue) {
   request.headers = {{"Content-Type", "application/json"}, {"User-Agent", "Tocsin"}};
   request.body = alerts_body(batch);
   request.timeout = queue->timeout;
-  queue->client->send(std::move(request),
-                      [self = weak_from_this(), queue, count = batch.size(),
-                       started_ns = world.clock.steady_ns()](base::Result<net::HttpResponse> answer) {
-                        if (const auto state = self.lock()) {
-                          state->on_answer(queue, count, started_ns, answer);
-                        }
-                      });
+  queue->client->send(std::move(request), [self = weak_from_this(), queue, count = batch.size(),
+                                           started_ns = world.clock.steady_ns()](
+                                              base::Result<net::HttpResponse> answer) {
+    if (const auto state = self.lock()) {
+      state->on_answer(queue, count, started_ns, answer);
+    }
+  });
 }
 
 void AlertmanagerSender::State::on_answer(const std::shared_ptr<Queue>& queue, size_t alerts,

@@ -29,15 +29,15 @@ inline constexpr size_t kAlertmanagerQueueMax = 10'000;
 inline constexpr size_t kAlertmanagerBatchMax = 256;
 
 /// Every Alertmanager has a queue of its own, with one request under way at a time. A failed batch
-/// is counted and forgotten: the rule engine sends active alerts again. Thread-safe; destroy it when
-/// the loop has stopped, or on the loop. Source: prometheus notifier/sendloop.go.
+/// is counted and forgotten: the rule engine sends active alerts again. Thread-safe; destroy it
+/// when the loop has stopped, or on the loop. Source: prometheus notifier/sendloop.go.
 class AlertmanagerSender final : public base::AlertSink {
  public:
   explicit AlertmanagerSender(SenderWorld world);
   ~AlertmanagerSender() override;
 
-  /// Replaces targets, relabelling and external labels, soon. What waits for an address that is still
-  /// there stays. Fails, changing nothing, when a client cannot be made.
+  /// Replaces targets, relabelling and external labels, soon. What waits for an address that is
+  /// still there stays. Fails, changing nothing, when a client cannot be made.
   base::Status apply(const AlertingConfig& config, const base::Labels& external_labels);
 
   /// Queues alerts for every Alertmanager, relabelled.

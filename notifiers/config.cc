@@ -29,8 +29,8 @@ Status read_receiver(const YamlNode& node, Config& out) {
   const bool taken = std::any_of(out.receivers.begin(), out.receivers.end(),
                                  [&](const auto& other) { return other.name == receiver.name; });
   if (taken) {
-    return invalid_at(node.where, "notification config name " + base::go_quote(receiver.name) +
-                                      " is not unique");
+    return invalid_at(
+        node.where, "notification config name " + base::go_quote(receiver.name) + " is not unique");
   }
   out.receivers.push_back(std::move(receiver));
   return {};

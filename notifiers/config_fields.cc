@@ -72,8 +72,8 @@ base::Result<HostPort> split_host_port(std::string_view text) {
 base::Result<std::string> read_secret_file(const SecretFile& file) {
   auto content = config::read_file(file.path, kSecretFileBytesMax);
   if (!content && !file.path.starts_with('/')) {
-    content = config::read_file(config::resolve_path(file.config_file, file.path),
-                                kSecretFileBytesMax);
+    content =
+        config::read_file(config::resolve_path(file.config_file, file.path), kSecretFileBytesMax);
   }
   if (!content) return std::move(content).error();
   return std::string(trim_space(*content));

@@ -72,7 +72,9 @@ class Printer {
   void value(const YamlNode& node, std::string_view key, std::string_view enclosing,
              size_t indent) {
     switch (node.kind) {
-      case YamlNode::Kind::kNull: out_ += " null\n"; return;
+      case YamlNode::Kind::kNull:
+        out_ += " null\n";
+        return;
       case YamlNode::Kind::kScalar:
         out_ += ' ';
         scalar(node);

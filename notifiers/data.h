@@ -23,8 +23,9 @@ std::string quote_regex(std::string_view text);
 /// Source: prometheus/alertmanager template/template.go Data.
 tmpl::Value template_data(const Notification& notification);
 
-/// Writes the fields of upstream's template.Data into an open JSON object: receiver, status, alerts,
-/// notification_reason, groupLabels, commonLabels, commonAnnotations, routeLabels, externalURL.
+/// Writes the fields of upstream's template.Data into an open JSON object: receiver, status,
+/// alerts, notification_reason, groupLabels, commonLabels, commonAnnotations, routeLabels,
+/// externalURL.
 void write_data_fields(base::JsonWriter& json, const Notification& notification);
 
 /// A label set as a JSON object.

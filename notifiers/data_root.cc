@@ -97,16 +97,15 @@ class AlertsObject final : public tmpl::Object {
 class DataObject final : public tmpl::Object {
  public:
   explicit DataObject(const Notification& notification) : notification_(notification) {
-    fields_ = {
-        {"Receiver", Value::string(quote_regex(notification.receiver))},
-        {"Status", Value::string(notification.is_firing() ? "firing" : "resolved")},
-        {"Alerts", Value::object(std::make_shared<AlertsObject>(notification.alerts))},
-        {"NotificationReason", Value::string(std::string(to_string(notification.reason)))},
-        {"GroupLabels", key_value_object(notification.group_labels)},
-        {"CommonLabels", key_value_object(common_labels(notification.alerts))},
-        {"CommonAnnotations", key_value_object(common_annotations(notification.alerts))},
-        {"RouteLabels", key_value_object(notification.route_labels)},
-        {"ExternalURL", Value::string(notification.external_url)}};
+    fields_ = {{"Receiver", Value::string(quote_regex(notification.receiver))},
+               {"Status", Value::string(notification.is_firing() ? "firing" : "resolved")},
+               {"Alerts", Value::object(std::make_shared<AlertsObject>(notification.alerts))},
+               {"NotificationReason", Value::string(std::string(to_string(notification.reason)))},
+               {"GroupLabels", key_value_object(notification.group_labels)},
+               {"CommonLabels", key_value_object(common_labels(notification.alerts))},
+               {"CommonAnnotations", key_value_object(common_annotations(notification.alerts))},
+               {"RouteLabels", key_value_object(notification.route_labels)},
+               {"ExternalURL", Value::string(notification.external_url)}};
   }
   std::string_view type_name() const override { return "template.Data"; }
   std::optional<Value> field(std::string_view name) const override {

@@ -54,7 +54,9 @@ void write_rendered(base::JsonWriter& json, const std::string& text) {
 
 void write_yaml_as_json(base::JsonWriter& json, const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::kNull: json.null(); return;
+    case YamlNode::Kind::kNull:
+      json.null();
+      return;
     case YamlNode::Kind::kScalar:
       if (is_string(node)) {
         json.string(node.scalar);
@@ -67,7 +69,8 @@ void write_yaml_as_json(base::JsonWriter& json, const YamlNode& node) {
       for (const YamlNode& item : node.items) write_yaml_as_json(json, item);
       json.end_array();
       return;
-    case YamlNode::Kind::kMapping: break;
+    case YamlNode::Kind::kMapping:
+      break;
   }
   std::map<std::string_view, const YamlNode*> sorted;
   for (const YamlNode::Entry& entry : node.entries) {
@@ -104,14 +107,19 @@ DeepText DeepText::compile(const YamlNode& node, TextCompiler& compiler) {
 
 void DeepText::write(base::JsonWriter& json, Renderer& renderer) const {
   switch (kind_) {
-    case Kind::kJson: json.raw(json_); return;
-    case Kind::kText: write_rendered(json, renderer(text_)); return;
+    case Kind::kJson:
+      json.raw(json_);
+      return;
+    case Kind::kText:
+      write_rendered(json, renderer(text_));
+      return;
     case Kind::kList:
       json.begin_array();
       for (const DeepText& item : items_) item.write(json, renderer);
       json.end_array();
       return;
-    case Kind::kMapping: break;
+    case Kind::kMapping:
+      break;
   }
   std::map<std::string, const DeepText*> sorted;
   for (const auto& [key, value] : entries_) sorted.insert_or_assign(renderer(key), &value);

@@ -110,7 +110,7 @@ constexpr std::string_view kEmail = R"tmpl(
 {{ len .Alerts }} alert{{ if gt (len .Alerts) 1 }}s{{ end }}{{ if .GroupLabels }} for{{ range .GroupLabels.SortedPairs }} {{ .Name }}={{ .Value }}{{ end }}{{ end }}
 </td></tr>
 <tr><td style="padding:24px">
-<p style="margin:0 0 24px"><a href="{{ template "__alertmanagerURL" . }}" style="display:inline-block;padding:10px 16px;background-color:#0969da;color:#ffffff;text-decoration:none">View in {{ template "__alertmanager" . }}</a></p>
+<p style="margin:0 0 24px"><a href="{{ .ExternalURL }}/#/alerts?receiver={{ .Receiver }}" style="display:inline-block;padding:10px 16px;background-color:#0969da;color:#ffffff;text-decoration:none">View in {{ template "__alertmanager" . }}</a></p>
 {{- with .Alerts.Firing }}
 <h2 style="margin:0 0 12px;font-size:16px">[{{ len . }}] Firing</h2>
 {{- template "__email_alerts" . }}

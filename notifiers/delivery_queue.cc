@@ -38,7 +38,7 @@ struct DeliveryQueue::State : std::enable_shared_from_this<DeliveryQueue::State>
   RetryPolicy policy;
   DeliveryWorld world;
   std::mt19937_64 random;
-  std::deque<std::shared_ptr<Job>> ready;           ///< Wait for one of kAttemptsAtOnce.
+  std::deque<std::shared_ptr<Job>> ready;  ///< Wait for one of kAttemptsAtOnce.
   std::map<base::TimerId, std::shared_ptr<Job>> backing_off;
   size_t running = 0;
   bool closed = false;
@@ -56,9 +56,9 @@ void DeliveryQueue::State::attempt(std::shared_ptr<Job> job) {
   const base::TimestampMs now = world.clock.now();
   if (now >= job->delivery.deadline) {
     // It waited its whole time behind others.
-    Outcome late = Outcome::retry(job->report.last_error.empty() ? "context deadline exceeded"
-                                                                 : job->report.last_error,
-                                  FailureReason::kContextDeadlineExceeded);
+    Outcome late = Outcome::retry(
+        job->report.last_error.empty() ? "context deadline exceeded" : job->report.last_error,
+        FailureReason::kContextDeadlineExceeded);
     finish(job, std::move(late));
     return;
   }

@@ -1,4 +1,5 @@
-// One integration's deliveries: bounded, retried with backoff, none waiting for another integration.
+// One integration's deliveries: bounded, retried with backoff, none waiting for another
+// integration.
 #pragma once
 
 #include <deque>

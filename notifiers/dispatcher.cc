@@ -111,8 +111,7 @@ std::string Dispatcher::State::shown_config() const {
   return setup_ ? setup_->config.shown : std::string();
 }
 
-Dispatcher::Dispatcher(DispatcherWorld world)
-    : state_(std::make_shared<State>(std::move(world))) {
+Dispatcher::Dispatcher(DispatcherWorld world) : state_(std::make_shared<State>(std::move(world))) {
   state_->start();
 }
 

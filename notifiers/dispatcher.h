@@ -32,8 +32,8 @@ class Dispatcher final : public base::AlertSink {
   explicit Dispatcher(DispatcherWorld world);
   ~Dispatcher() override;
 
-  /// Replaces the configuration, soon. Alerts and the notification log stay; groups are rebuilt, and
-  /// what waits to be delivered is decided again. Attempts under way are let finish.
+  /// Replaces the configuration, soon. Alerts and the notification log stay; groups are rebuilt,
+  /// and what waits to be delivered is decided again. Attempts under way are let finish.
   void apply(std::unique_ptr<Setup> setup);
 
   /// Queues alerts. Those that are invalid or exceed the queue are counted and dropped.

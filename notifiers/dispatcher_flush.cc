@@ -55,7 +55,8 @@ void Dispatcher::State::start_task(Task task) {
       return;
     case Verdict::kRecordOnly: {
       const NotifyLogEntry* last = log_.find(key);
-      record(key, *task.flush, decision.hashes, last != nullptr ? last->receiver_data : ReceiverData{});
+      record(key, *task.flush, decision.hashes,
+             last != nullptr ? last->receiver_data : ReceiverData{});
       finish_task(task.flush, true);
       return;
     }

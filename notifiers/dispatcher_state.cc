@@ -118,8 +118,8 @@ void Dispatcher::State::take_in(const std::vector<base::Alert>& alerts) {
     (alert.resolved_at(now) ? received_resolved_ : received_firing_).add();
     if (const base::Status status = validate_alert(alert); !status) {
       invalid_.add();
-      world_.log.warn("Alert refused", {{"labels", alert.labels.to_braces()},
-                                        {"err", status.error().message}});
+      world_.log.warn("Alert refused",
+                      {{"labels", alert.labels.to_braces()}, {"err", status.error().message}});
       continue;
     }
     route(store_.put(std::move(alert), now), now);

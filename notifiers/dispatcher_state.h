@@ -42,8 +42,8 @@ class Dispatcher::State : public std::enable_shared_from_this<Dispatcher::State>
   };
   /// What is going on under one key of the notification log; outlives reloads.
   struct Slot {
-    bool busy = false;           ///< A delivery is in progress.
-    std::optional<Task> waiting; ///< The newest look that came meanwhile.
+    bool busy = false;            ///< A delivery is in progress.
+    std::optional<Task> waiting;  ///< The newest look that came meanwhile.
     DeliveryStatus status;
   };
 

@@ -7,12 +7,12 @@ namespace tocsin::notifiers {
 namespace {
 
 constexpr std::array<std::string_view, 20> kOtherReceivers{
-    "opsgenie_api_url",       "opsgenie_api_key",        "opsgenie_api_key_file",
-    "wechat_api_url",         "wechat_api_secret",       "wechat_api_secret_file",
-    "wechat_api_corp_id",     "victorops_api_url",       "victorops_api_key",
-    "victorops_api_key_file", "telegram_api_url",        "telegram_bot_token",
-    "telegram_bot_token_file", "webex_api_url",          "rocketchat_api_url",
-    "rocketchat_token",       "rocketchat_token_file",   "rocketchat_token_id",
+    "opsgenie_api_url",         "opsgenie_api_key",      "opsgenie_api_key_file",
+    "wechat_api_url",           "wechat_api_secret",     "wechat_api_secret_file",
+    "wechat_api_corp_id",       "victorops_api_url",     "victorops_api_key",
+    "victorops_api_key_file",   "telegram_api_url",      "telegram_bot_token",
+    "telegram_bot_token_file",  "webex_api_url",         "rocketchat_api_url",
+    "rocketchat_token",         "rocketchat_token_file", "rocketchat_token_id",
     "rocketchat_token_id_file", "jira_api_url"};
 constexpr std::array<std::string_view, 2> kMattermost{"mattermost_webhook_url",
                                                       "mattermost_webhook_url_file"};
@@ -52,8 +52,7 @@ base::Status check_exclusive(const GlobalConfig& global, const base::Position& w
   const bool token_file = !global.slack_app_token_file.empty();
   const bool url = !global.slack_api_url.empty();
   const bool url_file = !global.slack_api_url_file.empty();
-  RETURN_IF_ERROR(
-      at_most_one(token, token_file, "slack_app_token & slack_app_token_file", where));
+  RETURN_IF_ERROR(at_most_one(token, token_file, "slack_app_token & slack_app_token_file", where));
   RETURN_IF_ERROR(at_most_one(url, url_file, "slack_api_url & slack_api_url_file", where));
   // A webhook address equal to the API's address is an old way to use bot tokens.
   const bool old_way = url && global.slack_api_url.reveal() == global.slack_app_url;

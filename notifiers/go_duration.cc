@@ -13,8 +13,14 @@ namespace tocsin::notifiers {
 namespace {
 
 using Unit = std::pair<std::string_view, double>;  ///< Name and nanoseconds.
-constexpr std::array<Unit, 8> kUnits{
-    {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"μs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
+constexpr std::array<Unit, 8> kUnits{{{"ns", 1},
+                                      {"us", 1e3},
+                                      {"µs", 1e3},
+                                      {"μs", 1e3},
+                                      {"ms", 1e6},
+                                      {"s", 1e9},
+                                      {"m", 60e9},
+                                      {"h", 3600e9}}};
 constexpr double kNanosecondsMax = 9.2e18;
 
 base::Error invalid(std::string_view text) {
@@ -47,8 +53,8 @@ base::Result<base::DurationMs> parse_go_duration(std::string_view text) {
   while (!rest.empty()) {
     const auto amount = base::parse_float(take_run(rest, true));
     const std::string_view name = take_run(rest, false);
-    const auto* unit = std::find_if(kUnits.begin(), kUnits.end(),
-                                    [&](const Unit& u) { return u.first == name; });
+    const auto* unit =
+        std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.first == name; });
     if (!amount || unit == kUnits.end()) return invalid(text);
     nanoseconds += *amount * unit->second;
   }

@@ -16,9 +16,9 @@ inline constexpr base::DurationMs kAttemptTimeout = 30 * base::kSecond;
 struct JsonPost {
   std::string url;
   std::string body;
-  base::DurationMs timeout = kAttemptTimeout;     ///< What is left of the delivery.
-  base::DurationMs configured_timeout = 0;        ///< The receiver's own `timeout`; 0: none.
-  std::string_view kind;                          ///< "webhook"; static text.
+  base::DurationMs timeout = kAttemptTimeout;  ///< What is left of the delivery.
+  base::DurationMs configured_timeout = 0;     ///< The receiver's own `timeout`; 0: none.
+  std::string_view kind;                       ///< "webhook"; static text.
 };
 
 /// Judges an answer of any status.

@@ -19,9 +19,9 @@ IntegrationMetrics integration_metrics(base::MetricRegistry& registry, std::stri
   metrics.requests_failed =
       &registry.counter("alertmanager_notification_requests_failed_total",
                         "Attempts to deliver a notification that failed.", labels);
-  metrics.latency_seconds = &registry.histogram("alertmanager_notification_latency_seconds",
-                                                "Time one attempt to deliver took.",
-                                                {1, 5, 10, 15, 20}, labels);
+  metrics.latency_seconds =
+      &registry.histogram("alertmanager_notification_latency_seconds",
+                          "Time one attempt to deliver took.", {1, 5, 10, 15, 20}, labels);
   return metrics;
 }
 

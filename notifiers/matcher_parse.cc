@@ -76,7 +76,8 @@ base::Result<ParsedMatchers> parse_matchers(std::string_view text, MatcherMode m
       ASSIGN_OR_RETURN(base::Matchers matchers, parse_utf8_matchers(text));
       return ParsedMatchers{std::move(matchers), {}};
     }
-    case MatcherMode::kFallback: break;
+    case MatcherMode::kFallback:
+      break;
   }
   return choose(text, parse_utf8_matchers(text), parse_classic_matchers(text));
 }
@@ -104,10 +105,17 @@ std::string matcher_text(const base::Matcher& matcher) {
   std::string text = matcher.name() + op + '"';
   for (const char c : matcher.value()) {
     switch (c) {
-      case '\\': text += "\\\\"; break;
-      case '\n': text += "\\n"; break;
-      case '"': text += "\\\""; break;
-      default: text += c;
+      case '\\':
+        text += "\\\\";
+        break;
+      case '\n':
+        text += "\\n";
+        break;
+      case '"':
+        text += "\\\"";
+        break;
+      default:
+        text += c;
     }
   }
   return text + '"';

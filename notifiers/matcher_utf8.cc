@@ -181,9 +181,8 @@ class Parser {
   base::Status parse_matcher() {
     ASSIGN_OR_RETURN(std::string name, parse_word("expected label name"));
     const auto is_operator = [](Kind k) { return k >= Kind::kEqual && k <= Kind::kNotRegex; };
-    ASSIGN_OR_RETURN(
-        const Token op,
-        expect(is_operator, "expected an operator such as '=', '!=', '=~' or '!~'"));
+    ASSIGN_OR_RETURN(const Token op,
+                     expect(is_operator, "expected an operator such as '=', '!=', '=~' or '!~'"));
     next();
     ASSIGN_OR_RETURN(std::string value, parse_word("expected label value"));
     const auto match_op = static_cast<base::MatchOp>(static_cast<uint8_t>(op.kind) -

@@ -14,13 +14,20 @@ bool is_subset(std::span<const uint64_t> part, std::span<const uint64_t> whole) 
 
 std::string_view to_string(NotifyReason reason) {
   switch (reason) {
-    case NotifyReason::kUnknown: return "unknown";
-    case NotifyReason::kNone: return "none";
-    case NotifyReason::kFirstNotification: return "first notification";
-    case NotifyReason::kNewAlerts: return "new alerts added";
-    case NotifyReason::kAllResolved: return "all alerts resolved";
-    case NotifyReason::kSomeResolved: return "some alerts resolved";
-    case NotifyReason::kRepeatElapsed: return "repeat interval elapsed";
+    case NotifyReason::kUnknown:
+      return "unknown";
+    case NotifyReason::kNone:
+      return "none";
+    case NotifyReason::kFirstNotification:
+      return "first notification";
+    case NotifyReason::kNewAlerts:
+      return "new alerts added";
+    case NotifyReason::kAllResolved:
+      return "all alerts resolved";
+    case NotifyReason::kSomeResolved:
+      return "some alerts resolved";
+    case NotifyReason::kRepeatElapsed:
+      return "repeat interval elapsed";
   }
   return "unknown";
 }

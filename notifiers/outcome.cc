@@ -34,13 +34,20 @@ bool is_retried(int status) {
 
 std::string_view to_string(FailureReason reason) {
   switch (reason) {
-    case FailureReason::kOther: return "other";
-    case FailureReason::kClientError: return "clientError";
-    case FailureReason::kServerError: return "serverError";
-    case FailureReason::kContextCanceled: return "contextCanceled";
-    case FailureReason::kContextDeadlineExceeded: return "contextDeadlineExceeded";
-    case FailureReason::kAuthError: return "authError";
-    case FailureReason::kRateLimited: return "rateLimited";
+    case FailureReason::kOther:
+      return "other";
+    case FailureReason::kClientError:
+      return "clientError";
+    case FailureReason::kServerError:
+      return "serverError";
+    case FailureReason::kContextCanceled:
+      return "contextCanceled";
+    case FailureReason::kContextDeadlineExceeded:
+      return "contextDeadlineExceeded";
+    case FailureReason::kAuthError:
+      return "authError";
+    case FailureReason::kRateLimited:
+      return "rateLimited";
   }
   return "other";
 }

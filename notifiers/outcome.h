@@ -35,7 +35,7 @@ struct Outcome {
   Kind kind = Kind::kSent;
   std::string error;  ///< Why not, without secrets; empty when sent.
   FailureReason reason = FailureReason::kOther;
-  base::DurationMs retry_after = 0;  ///< The receiver's own wish (Retry-After); 0: none.
+  base::DurationMs retry_after = 0;           ///< The receiver's own wish (Retry-After); 0: none.
   std::optional<ReceiverData> receiver_data;  ///< To be kept with the group, when sent.
 
   static Outcome sent() { return {}; }

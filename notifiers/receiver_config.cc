@@ -12,9 +12,9 @@ namespace {
 using config::YamlNode;
 
 constexpr std::array<std::string_view, 14> kOtherKinds{
-    "discord_configs",   "incidentio_configs", "opsgenie_configs", "wechat_configs",
-    "pushover_configs",  "victorops_configs",  "sns_configs",      "telegram_configs",
-    "webex_configs",     "msteams_configs",    "msteamsv2_configs", "jira_configs",
+    "discord_configs",    "incidentio_configs", "opsgenie_configs",  "wechat_configs",
+    "pushover_configs",   "victorops_configs",  "sns_configs",       "telegram_configs",
+    "webex_configs",      "msteams_configs",    "msteamsv2_configs", "jira_configs",
     "rocketchat_configs", "mattermost_configs"};
 
 /// Reads a list of integrations with its parser.
@@ -53,8 +53,7 @@ base::Result<ReceiverConfig> parse_receiver_config(const YamlNode& node,
   };
   read_list(fields, "webhook_configs", with_global(parse_webhook_config), receiver.webhooks);
   read_list(fields, "email_configs", with_global(parse_email_config), receiver.emails);
-  read_list(fields, "pagerduty_configs", with_global(parse_pagerduty_config),
-            receiver.pagerduties);
+  read_list(fields, "pagerduty_configs", with_global(parse_pagerduty_config), receiver.pagerduties);
   read_list(fields, "slack_configs", with_global(parse_slack_config), receiver.slacks);
   fields.unsupported(kOtherKinds, "this version sends to webhooks, Slack, PagerDuty and e-mail");
   RETURN_IF_ERROR(fields.finish());

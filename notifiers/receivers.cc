@@ -31,8 +31,8 @@ NotifierResult make_notifier(const SlackConfig& config, const tmpl::TemplateSet&
                              const ReceiverWorld& world) {
   ASSIGN_OR_RETURN(SlackMessage message, SlackMessage::compile(config, templates));
   ASSIGN_OR_RETURN(auto client, client_for(config.http, config.where, world));
-  return std::unique_ptr<Notifier>(std::make_unique<SlackNotifier>(
-      std::move(message), config, std::move(client), world.log));
+  return std::unique_ptr<Notifier>(
+      std::make_unique<SlackNotifier>(std::move(message), config, std::move(client), world.log));
 }
 
 NotifierResult make_notifier(const PagerdutyConfig& config, const tmpl::TemplateSet& templates,
@@ -49,8 +49,8 @@ NotifierResult make_notifier(const EmailConfig& config, const tmpl::TemplateSet&
   MailWorld mail{.send = world.send_mail,
                  .hostname = world.hostname,
                  .seed = world.seed ^ (uint64_t{config.where.line} << 32)};
-  return std::unique_ptr<Notifier>(std::make_unique<EmailNotifier>(std::move(message), config,
-                                                                   std::move(mail), world.clock));
+  return std::unique_ptr<Notifier>(
+      std::make_unique<EmailNotifier>(std::move(message), config, std::move(mail), world.clock));
 }
 
 class Builder {

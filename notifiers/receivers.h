@@ -16,8 +16,8 @@ namespace tocsin::notifiers {
 
 /// One integration of a receiver: the webhook, the mail …
 struct Integration {
-  std::string kind;     ///< "webhook".
-  size_t index = 0;     ///< In its own list; part of the notification log's key.
+  std::string kind;  ///< "webhook".
+  size_t index = 0;  ///< In its own list; part of the notification log's key.
   bool send_resolved = true;
   std::unique_ptr<DeliveryQueue> queue;
 };

@@ -106,9 +106,9 @@ Status read_labels(const YamlNode& node, RouteConfig& out) {
 
 void read_timings(Fields& fields, RouteConfig& out) {
   using Slot = std::pair<std::string_view, std::optional<base::DurationMs>*>;
-  for (const auto& [key, slot] : {Slot{"group_wait", &out.group_wait},
-                                  Slot{"group_interval", &out.group_interval},
-                                  Slot{"repeat_interval", &out.repeat_interval}}) {
+  for (const auto& [key, slot] :
+       {Slot{"group_wait", &out.group_wait}, Slot{"group_interval", &out.group_interval},
+        Slot{"repeat_interval", &out.repeat_interval}}) {
     fields.node(key, [key = key, slot = slot](const YamlNode& node) {
       return read_interval(node, key, *slot);
     });

@@ -17,7 +17,8 @@ class RouteLabels {
  public:
   static base::Result<RouteLabels> compile(const Route& route, const tmpl::TemplateSet& templates);
   /// The labels for one batch of alerts. A label may call others with routeLabels; one that fails
-  /// (or calls itself) is logged and left out. Source: prometheus/alertmanager template/template.go.
+  /// (or calls itself) is logged and left out. Source: prometheus/alertmanager
+  /// template/template.go.
   base::Labels render(const Notification& batch, const base::Log& log) const;
 
  private:

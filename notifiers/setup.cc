@@ -8,11 +8,11 @@ namespace {
 
 using LabelMap = std::unordered_map<const Route*, RouteLabels>;
 
-base::Status compile_labels(const Route& route, const tmpl::TemplateSet& templates,
-                            LabelMap& out) {
+base::Status compile_labels(const Route& route, const tmpl::TemplateSet& templates, LabelMap& out) {
   ASSIGN_OR_RETURN(RouteLabels labels, RouteLabels::compile(route, templates));
   out.emplace(&route, std::move(labels));
-  for (const auto& child : route.children()) RETURN_IF_ERROR(compile_labels(*child, templates, out));
+  for (const auto& child : route.children())
+    RETURN_IF_ERROR(compile_labels(*child, templates, out));
   return {};
 }
 

@@ -19,12 +19,12 @@ struct AlertStatus {
 
 /// How a group stands with one integration of its receiver.
 struct DeliveryStatus {
-  std::string integration;             ///< "webhook[0]".
-  bool in_progress = false;            ///< An attempt runs or is planned.
-  uint32_t attempts = 0;               ///< Of the delivery in progress or the last one.
-  std::string last_error;              ///< Empty when the last delivery went well.
-  base::TimestampMs next_attempt = 0;  ///< 0: none planned.
-  base::TimestampMs last_sent = 0;     ///< 0: never, as far as is known.
+  std::string integration;                         ///< "webhook[0]".
+  bool in_progress = false;                        ///< An attempt runs or is planned.
+  uint32_t attempts = 0;                           ///< Of the delivery in progress or the last one.
+  std::string last_error;                          ///< Empty when the last delivery went well.
+  base::TimestampMs next_attempt = 0;              ///< 0: none planned.
+  base::TimestampMs last_sent = 0;                 ///< 0: never, as far as is known.
   NotifyReason last_reason = NotifyReason::kNone;  ///< Of the last decision to send.
 };
 

@@ -23,7 +23,8 @@ bool is_header_byte(char c) {
 Status read_headers(const YamlNode& node, HeaderMap& out) {
   if (node.is_null()) return {};
   if (!node.is_mapping()) {
-    return invalid_at(node.where, "headers must be a mapping, not " + std::string(node.kind_name()));
+    return invalid_at(node.where,
+                      "headers must be a mapping, not " + std::string(node.kind_name()));
   }
   for (const YamlNode::Entry& entry : node.entries) {
     const std::string& raw = entry.key.scalar;
@@ -116,10 +117,9 @@ base::Status explain_unknown_keys(const YamlNode& node) {
   for (const YamlNode::Entry& entry : node.entries) {
     const std::string& key = entry.key.scalar;
     if (key != "subject" && key != "body") continue;
-    const std::string cure = key == "subject" ? "write it as headers: {Subject: …}"
-                                              : "write it as text: (or html:)";
-    return invalid_at(entry.key.where,
-                      "unknown key \"" + key + "\" in email_configs; " + cure);
+    const std::string cure =
+        key == "subject" ? "write it as headers: {Subject: …}" : "write it as text: (or html:)";
+    return invalid_at(entry.key.where, "unknown key \"" + key + "\" in email_configs; " + cure);
   }
   return {};
 }

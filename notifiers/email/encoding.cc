@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789ABCDEF";
 constexpr size_t kLineBytesMax = 76;
-constexpr size_t kWordContentMax = 63;       // Of 75, without "=?utf-8?q?" and "?=".
+constexpr size_t kWordContentMax = 63;        // Of 75, without "=?utf-8?q?" and "?=".
 constexpr size_t kPlainHeaderBytesMax = 900;  // A line may have 998.
 
 void append_hex(std::string& out, char c) {

@@ -11,16 +11,16 @@ using base::Status;
 using config::YamlNode;
 
 using Detail = std::pair<std::string_view, std::string_view>;
-constexpr std::array<Detail, 4> kDefaultDetails{
-    {{"firing", "{{ .Alerts.Firing | toJson }}"},
-     {"resolved", "{{ .Alerts.Resolved | toJson }}"},
-     {"num_firing", "{{ .Alerts.Firing | len }}"},
-     {"num_resolved", "{{ .Alerts.Resolved | len }}"}}};
+constexpr std::array<Detail, 4> kDefaultDetails{{{"firing", "{{ .Alerts.Firing | toJson }}"},
+                                                 {"resolved", "{{ .Alerts.Resolved | toJson }}"},
+                                                 {"num_firing", "{{ .Alerts.Firing | len }}"},
+                                                 {"num_resolved", "{{ .Alerts.Resolved | len }}"}}};
 
 Status read_details(const YamlNode& node, PagerdutyConfig& out) {
   if (node.is_null()) return {};
   if (!node.is_mapping()) {
-    return invalid_at(node.where, "details must be a mapping, not " + std::string(node.kind_name()));
+    return invalid_at(node.where,
+                      "details must be a mapping, not " + std::string(node.kind_name()));
   }
   for (const YamlNode::Entry& entry : node.entries) {
     out.details.emplace_back(entry.key.scalar, entry.value);

@@ -114,7 +114,8 @@ Status check_local(const SlackConfig& slack, const Endpoint& endpoint) {
 }
 
 /// What is not set here comes from global, then the app token becomes a bearer token.
-/// DIFFERS: a local api_url_file keeps global's app token away, as api_url does; upstream forgets it.
+/// DIFFERS: a local api_url_file keeps global's app token away, as api_url does; upstream forgets
+/// it.
 Status inherit(const GlobalConfig& global, bool has_local_authorization, Endpoint endpoint,
                SlackConfig& out) {
   if (endpoint.app_url.empty()) endpoint.app_url = global.slack_app_url;
@@ -128,17 +129,16 @@ Status inherit(const GlobalConfig& global, bool has_local_authorization, Endpoin
     out.api_url_file = global.slack_api_url_file;
   }
   if (out.api_url.empty() && out.api_url_file.empty() && !endpoint.has_token()) {
-    return invalid_at(out.where,
-                      "no Slack API URL nor App token set either inline or in a file");
+    return invalid_at(out.where, "no Slack API URL nor App token set either inline or in a file");
   }
   if (!endpoint.has_token()) return {};
   if (out.http.authorization) {
     return invalid_at(out.where, "http authorization can't be set when using Slack App tokens");
   }
-  out.http.authorization = net::HttpClientConfig::Authorization{
-      .type = "Bearer",
-      .credentials = endpoint.app_token,
-      .credentials_file = endpoint.app_token_file.path};
+  out.http.authorization =
+      net::HttpClientConfig::Authorization{.type = "Bearer",
+                                           .credentials = endpoint.app_token,
+                                           .credentials_file = endpoint.app_token_file.path};
   out.api_url = config::Secret(endpoint.app_url);
   return {};
 }

@@ -22,8 +22,8 @@ class SlackMessage {
   static base::Result<SlackMessage> compile(const SlackConfig& config,
                                             const tmpl::TemplateSet& templates);
   struct Built {
-    std::string channel;  ///< For messages about the message.
-    std::string body;     ///< JSON, ending in a newline.
+    std::string channel;     ///< For messages about the message.
+    std::string body;        ///< JSON, ending in a newline.
     bool is_update = false;  ///< Edits the message that receiver_data names.
     bool title_was_cut = false;
   };

@@ -34,9 +34,8 @@ base::Result<WebhookConfig> parse_webhook_config(const config::YamlNode& node,
   read_http(fields, webhook.http);
   read_secret_template(fields, "url", webhook.url);
   read_secret_file_name(fields, "url_file", webhook.url_file);
-  fields.node("max_alerts", [&](const config::YamlNode& n) {
-    return read_max_alerts(n, webhook.max_alerts);
-  });
+  fields.node("max_alerts",
+              [&](const config::YamlNode& n) { return read_max_alerts(n, webhook.max_alerts); });
   read_go_duration(fields, "timeout", webhook.timeout);
   fields.node("payload", [&](const config::YamlNode& n) -> base::Status {
     if (!n.is_null()) webhook.payload = n;

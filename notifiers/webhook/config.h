@@ -15,7 +15,8 @@ struct WebhookConfig {
   SecretFile url_file;
   uint64_t max_alerts = 0;       ///< 0: all.
   base::DurationMs timeout = 0;  ///< Of one attempt; 0: the engine's own bound.
-  std::optional<config::YamlNode> payload;  ///< Sent instead of the usual body; strings are templates.
+  std::optional<config::YamlNode>
+      payload;  ///< Sent instead of the usual body; strings are templates.
   base::Position where;
 };
 
