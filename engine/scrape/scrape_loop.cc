@@ -23,6 +23,8 @@ constexpr uint64_t kBodyBytesMax = 256u << 20;
 /// A scrape that starts this little late gets the timestamp it should have.
 constexpr base::DurationMs kTimestampTolerance = 2;
 
+constexpr const char* kUserAgent = "Tocsin";
+
 constexpr std::string_view kReport[] = {
     "up",
     "scrape_duration_seconds",
@@ -163,6 +165,7 @@ net::HttpRequest ScrapeLoop::request() const {
   std::string timeout;
   base::append_general(timeout, static_cast<double>(target_.timeout) / base::kSecond);
   out.headers = {{"Accept", config_->accept},
+                 {"User-Agent", kUserAgent},
                  {"X-Prometheus-Scrape-Timeout-Seconds", std::move(timeout)}};
   if (!config_->enable_compression) out.headers.emplace_back("Accept-Encoding", "identity");
   return out;

@@ -73,10 +73,11 @@ TEST_F(ScrapeLoopTest, SendsTheHeadersExportersRelyOn) {
   const net::HttpRequest& request = client_->requests[0];
   EXPECT_EQ(request.url, "http://h:1/metrics");
   EXPECT_EQ(request.timeout, 10'000);
-  ASSERT_EQ(request.headers.size(), 2u);
+  ASSERT_EQ(request.headers.size(), 3u);
   EXPECT_EQ(request.headers[0].second, config_->accept);
-  EXPECT_EQ(request.headers[1].first, "X-Prometheus-Scrape-Timeout-Seconds");
-  EXPECT_EQ(request.headers[1].second, "10");
+  EXPECT_EQ(request.headers[1].second, "Tocsin");
+  EXPECT_EQ(request.headers[2].first, "X-Prometheus-Scrape-Timeout-Seconds");
+  EXPECT_EQ(request.headers[2].second, "10");
 }
 
 TEST_F(ScrapeLoopTest, WritesTheSeriesAboutTheScrape) {
