@@ -19,31 +19,39 @@ class CoverageVisitor final : public base::TileVisitor {
       : input_(input), grid_(grid), covered_(covered) {}
 
   void on_tile(const base::Tile& tile) override {
+    filled_.resize(tile.t.size());
     for (size_t c = 0; c < tile.t.size(); ++c) {
-      const bool any = tile.gaps[c] == 0 ||
-                       std::any_of(tile.values[c], tile.values[c] + tile.rows, base::is_value);
-      if (any) cover(tile.t[c]);
+      filled_[c] = tile.gaps[c] == 0 ||
+                   std::any_of(tile.values[c], tile.values[c] + tile.rows, base::is_value);
     }
+    cover(tile.t);
   }
   void on_mixed(const base::MixedSeries& series) override {
+    filled_.resize(series.t.size());
     for (size_t i = 0; i < series.t.size(); ++i) {
-      const double v = series.h[i] != nullptr ? series.h[i]->sum : series.v[i];
-      if (!base::is_stale(v)) cover(series.t[i]);
+      filled_[i] = !base::is_stale(series.h[i] != nullptr ? series.h[i]->sum : series.v[i]);
     }
+    cover(series.t);
   }
 
  private:
-  void cover(base::TimestampMs t) {
+  /// The newest filled sample up to the window's end decides.
+  void cover(std::span<const base::TimestampMs> t) {
+    size_t end = 0;
+    size_t newest = 0;  // One past the newest filled sample seen.
     for (size_t step = 0; step < grid_.steps; ++step) {
-      if (covered_[step] != 0) continue;
       const WindowTimes times = input_.window(grid_.at(step));
-      if (t > times.start && t <= times.end) covered_[step] = 1;
+      for (; end < t.size() && t[end] <= times.end; ++end) {
+        if (filled_[end] != 0) newest = end + 1;
+      }
+      if (newest > 0 && t[newest - 1] > times.start) covered_[step] = 1;
     }
   }
 
   const RangeInput& input_;
   const Grid& grid_;
   std::vector<uint8_t>& covered_;
+  std::vector<uint8_t> filled_;  // By sample of the tile at hand.
 };
 
 }  // namespace

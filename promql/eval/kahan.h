@@ -13,7 +13,11 @@ inline constexpr double kLargest = std::numeric_limits<double>::max();
 /// Source: prometheus:util/kahansum/kahansum.go Inc.
 inline void kahan_add(double x, double& sum, double& c) {
   const double t = sum + x;
-  const double lost = std::fabs(sum) >= std::fabs(x) ? (sum - t) + x : (x - t) + sum;
+  // Picking the operands, not the results, leaves no branch to mispredict.
+  const bool sum_is_larger = std::fabs(sum) >= std::fabs(x);
+  const double larger = sum_is_larger ? sum : x;
+  const double smaller = sum_is_larger ? x : sum;
+  const double lost = (larger - t) + smaller;
   c = std::fabs(t) > kLargest ? 0.0 : c + lost;
   sum = t;
 }

@@ -14,8 +14,11 @@ base::Status Operator::eval(const Grid& grid, Run& run) {
 
 base::Status Operator::reset_own(size_t rows, size_t steps, Run& run) {
   constexpr uint64_t kBytesPerValue = sizeof(double) + 1;
-  const bool overflows = steps != 0 && rows > UINT64_MAX / kBytesPerValue / steps;
-  RETURN_IF_ERROR(run.reserve_bytes(overflows ? UINT64_MAX : rows * steps * kBytesPerValue));
+  // A frame without rows still is walked step by step: its steps count as if it had one.
+  const uint64_t counted_rows = rows + 1;
+  const bool overflows = steps != 0 && counted_rows > UINT64_MAX / kBytesPerValue / steps;
+  RETURN_IF_ERROR(
+      run.reserve_bytes(overflows ? UINT64_MAX : counted_rows * steps * kBytesPerValue));
   frame_ = &own_;
   own_.reset(rows, steps);
   return {};

@@ -1,6 +1,6 @@
 #include "promql/eval/projection.h"
 
-#include <numeric>
+#include <algorithm>
 #include <unordered_map>
 
 namespace tocsin::promql {
@@ -17,6 +17,8 @@ void Projection::bind(const RowSchemaPtr& child, SchemaIds& ids, bool merge,
   auto schema = make_schema(ids);
   std::unordered_map<base::Labels, uint32_t, base::LabelsHash> rows;
   std::vector<uint32_t> to_row(child->rows());
+  schema->labels.reserve(child->rows());
+  if (merge) rows.reserve(child->rows());
   bool any_dropped = false;
   for (size_t row = 0; row < child->rows(); ++row) {
     ProjectedRow projected = project(*child, row);
@@ -57,12 +59,30 @@ base::Status Projection::merge_row(const Frame& from, size_t row, Frame& to) con
   return {};
 }
 
+namespace {
+
+/// True when dropping names cannot make two rows equal: they have one name, and nothing else goes.
+bool share_one_name(const RowSchema& rows) {
+  const auto has_metadata = [](const base::Labels& labels) {
+    return labels.has("__type__") || labels.has("__unit__");
+  };
+  if (rows.rows() == 0) return true;
+  const std::string_view name = rows.labels[0].metric_name();
+  return std::all_of(rows.labels.begin(), rows.labels.end(), [&](const base::Labels& labels) {
+    return labels.metric_name() == name && !has_metadata(labels);
+  });
+}
+
+}  // namespace
+
 void bind_dropped_names(Projection& projection, const RowSchemaPtr& child, SchemaIds& ids,
                         bool delayed) {
-  projection.bind(child, ids, !delayed, [delayed](const RowSchema& rows, size_t row) {
-    if (delayed) return ProjectedRow{rows.labels[row], true};
-    return ProjectedRow{rows.labels[row].without_name(), false};
-  });
+  if (projection.is_bound_to(child)) return;
+  projection.bind(child, ids, !delayed && !share_one_name(*child),
+                  [delayed](const RowSchema& rows, size_t row) {
+                    if (delayed) return ProjectedRow{rows.labels[row], true};
+                    return ProjectedRow{rows.labels[row].without_name(), false};
+                  });
 }
 
 }  // namespace tocsin::promql

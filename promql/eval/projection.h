@@ -27,6 +27,7 @@ class Projection {
   /// With delayed name removal equal rows stay apart until the end: pass merge = false.
   void bind(const RowSchemaPtr& child, SchemaIds& ids, bool merge,
             const std::function<ProjectedRow(const RowSchema&, size_t row)>& project);
+  bool is_bound_to(const RowSchemaPtr& child) const { return child == child_; }
   const RowSchemaPtr& schema() const { return schema_; }
   /// True when every row keeps its place: values need no change.
   bool is_identity() const { return to_row_.empty(); }

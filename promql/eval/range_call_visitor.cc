@@ -15,11 +15,11 @@ void advance(SpanT& span, std::span<const base::TimestampMs> t, const WindowTime
 }  // namespace
 
 void RangeCallVisitor::on_tile(const base::Tile& tile) {
-  if (status_.ok()) status_ = run_.check_sometimes();
-  if (!status_.ok()) return;
   Span span{0, 0};
   uint64_t read = 0;
   for (size_t step = 0; step < grid_.steps; ++step) {
+    if (status_.ok()) status_ = run_.check_sometimes();
+    if (!status_.ok()) return;
     const WindowTimes times = call_.input_->window(grid_.at(step));
     advance(span, tile.t, times);
     if (span.size() == 0) continue;

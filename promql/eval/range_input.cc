@@ -35,7 +35,10 @@ Grid subquery_grid(base::TimestampMs from, base::TimestampMs to, base::DurationM
   Grid grid;
   grid.step = step;
   grid.start = step * (from / step);
-  if (grid.start <= from) grid.start += step;
+  if (grid.start <= from && __builtin_add_overflow(grid.start, step, &grid.start)) {
+    grid.steps = 0;
+    return grid;
+  }
   grid.steps = to < grid.start ? 0 : static_cast<size_t>((to - grid.start) / step) + 1;
   return grid;
 }

@@ -46,6 +46,7 @@ struct RowsBySignature {
 std::vector<uint32_t> signatures_of(const RowSchema& rows, const VectorMatching& matching,
                                     SignatureIds& ids) {
   std::vector<uint32_t> result(rows.rows());
+  ids.reserve(rows.rows());
   const MatchKey key(matching);
   for (size_t row = 0; row < rows.rows(); ++row) {
     result[row] = ids.id_of(key.of(rows.labels[row]));
@@ -56,7 +57,10 @@ std::vector<uint32_t> signatures_of(const RowSchema& rows, const VectorMatching&
 /// Gives result rows to pairs: equal labels, equal row.
 class ResultRows {
  public:
-  ResultRows(const JoinSpec& spec, SchemaIds& ids) : spec_(spec), schema_(make_schema(ids)) {}
+  ResultRows(const JoinSpec& spec, size_t rows, SchemaIds& ids)
+      : spec_(spec), schema_(make_schema(ids)) {
+    rows_.reserve(rows);
+  }
   uint32_t row_of(const base::Labels& many, const base::Labels& one) {
     base::Labels labels = result_labels(many, one, spec_);
     const auto next = static_cast<uint32_t>(schema_->labels.size());
@@ -94,6 +98,7 @@ SignatureIds::~SignatureIds() = default;
 uint32_t SignatureIds::id_of(const base::Labels& signature) {
   return map_->ids.try_emplace(signature, static_cast<uint32_t>(map_->ids.size())).first->second;
 }
+void SignatureIds::reserve(size_t more) { map_->ids.reserve(map_->ids.size() + more); }
 uint32_t SignatureIds::size() const { return static_cast<uint32_t>(map_->ids.size()); }
 
 base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, const JoinSpec& spec,
@@ -104,7 +109,7 @@ base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, co
   join.one_signature = signatures_of(one, spec.matching, signatures);
   join.signatures = signatures.size();
   const RowsBySignature ones(join.one_signature, join.signatures);
-  ResultRows results(spec, ids);
+  ResultRows results(spec, many.rows(), ids);
   for (uint32_t row = 0; row < many.rows(); ++row) {
     const uint32_t s = many_signature[row];
     for (const uint32_t partner : ones.of(s)) {

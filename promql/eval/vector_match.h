@@ -31,6 +31,7 @@ class SignatureIds {
   SignatureIds();
   ~SignatureIds();
   uint32_t id_of(const base::Labels& signature);
+  void reserve(size_t more);
   uint32_t size() const;
 
  private:

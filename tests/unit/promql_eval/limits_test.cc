@@ -71,6 +71,13 @@ TEST(Limits, StatsCountWhatWasRead) {
   EXPECT_EQ(result->stats.samples_read, 9u);
 }
 
+TEST(Limits, StepsOfASubquery) {
+  TableSource source;
+  EXPECT_NE(instant("max_over_time((-nothing)[100y:1ms])", source, 0).find("--query.max-memory"),
+            std::string::npos)
+      << "no series, and still more steps than anyone can walk";
+}
+
 TEST(Limits, RangesThatAreNone) {
   TableSource source;
   EXPECT_NE(range("vector(1)", source, {0, 10, 0}).find("step"), std::string::npos);
