@@ -29,15 +29,16 @@ Status read_details(const YamlNode& node, PagerdutyConfig& out) {
 }
 
 void add_default_details(PagerdutyConfig& out) {
-  for (const auto& [name, text] : kDefaultDetails) {
-    const bool given = std::any_of(out.details.begin(), out.details.end(),
-                                   [&](const auto& detail) { return detail.first == name; });
+  for (const Detail& standard : kDefaultDetails) {
+    const bool given = std::any_of(out.details.begin(), out.details.end(), [&](const auto& detail) {
+      return detail.first == standard.first;
+    });
     if (given) continue;
     YamlNode node;
     node.kind = YamlNode::Kind::kScalar;
     node.quoted = true;
-    node.scalar = text;
-    out.details.emplace_back(name, std::move(node));
+    node.scalar = standard.second;
+    out.details.emplace_back(standard.first, std::move(node));
   }
   std::sort(out.details.begin(), out.details.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -1,4 +1,5 @@
-// Configurations that we did not write: ../shared beside the repository. Skipped where it is absent.
+// Configurations that we did not write: ../shared beside the repository. Skipped where it is
+// absent.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,7 +34,8 @@ const std::map<std::string, std::string>& bad_files() {
       {"conf.slack-both-file-and-url.yml",
        "at most one of slack_api_url & slack_api_url_file must be configured"},
       {"conf.slack-both-url-and-token.yml",
-       "at most one of slack_app_token/slack_app_token_file & slack_api_url/slack_api_url_file must "
+       "at most one of slack_app_token/slack_app_token_file & slack_api_url/slack_api_url_file "
+       "must "
        "be configured"},
       {"conf.slack-no-api-url-or-token.yml",
        "no Slack API URL nor App token set either inline or in a file"},
