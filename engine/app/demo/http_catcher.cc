@@ -48,13 +48,14 @@ struct Endpoint {
   std::string_view path;
   std::optional<Message> (*read)(const Json&);
   int status;
+  std::string_view content_type;
   std::string_view answer;
 };
 
 constexpr Endpoint kEndpoints[] = {
-    {"/webhook", read_webhook, 200, R"({"ok":true})"},
-    {"/slack", read_slack, 200, "ok"},
-    {"/pagerduty/v2/enqueue", read_pagerduty, 202,
+    {"/webhook", read_webhook, 200, "application/json", R"({"ok":true})"},
+    {"/slack", read_slack, 200, "text/plain", "ok"},
+    {"/pagerduty/v2/enqueue", read_pagerduty, 202, "application/json",
      R"({"status":"success","message":"Event processed"})"},
 };
 
@@ -78,7 +79,7 @@ net::ServerHandler make_http_catcher(Inbox& inbox) {
       if (!message) return refuse(400, "the body is not what this service takes\n");
       inbox.deliver(*std::move(message));
       return {.status = endpoint.status,
-              .content_type = "application/json",
+              .content_type = std::string(endpoint.content_type),
               .headers = {},
               .body = std::string(endpoint.answer)};
     }
