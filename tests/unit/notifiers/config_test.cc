@@ -13,13 +13,18 @@ struct BadConfig {
   const char* error;  ///< With its position.
 };
 
-constexpr const char* kTail = "\nroute: {receiver: r}\nreceivers: [{name: r}]\n";
-
 std::string outcome(const std::string& text) {
   const auto config = load_config(text, "am.yml");
   if (!config) return config.error().to_string();
   const base::Status status = check_config(*config);
   return status.ok() ? "ok" : status.error().to_string();
+}
+
+/// The outcome of a section together with the rest that every file needs.
+std::string outcome_with_route(const char* section) {
+  std::string text = section;
+  text += "\nroute: {receiver: r}\nreceivers: [{name: r}]\n";
+  return outcome(text);
 }
 
 TEST(Config, RefusesTheRouteWithItsPlace) {
@@ -73,9 +78,9 @@ TEST(Config, RefusesSectionsItLacksByName) {
                      "am.yml:1:10: \"opsgenie_api_key\" in global is not supported: this version "
                      "has no such receiver"},
        }) {
-    EXPECT_EQ(outcome(c.text + std::string(kTail)), c.error) << c.name;
+    EXPECT_EQ(outcome_with_route(c.text), c.error) << c.name;
   }
-  EXPECT_EQ(outcome(std::string("inhibit_rules: []") + kTail), "ok");
+  EXPECT_EQ(outcome_with_route("inhibit_rules: []"), "ok");
 }
 
 std::string receiver(const std::string& body) {
