@@ -1,12 +1,15 @@
 #include "engine/config/show_yaml.h"
 
+#include <yaml-cpp/emitter.h>
+#include <yaml-cpp/emittermanip.h>
+
 #include <algorithm>
 #include <array>
 
-#include "engine/base/labels.h"
-
 namespace tocsin::config {
 namespace {
+
+constexpr std::string_view kHidden = "<secret>";
 
 constexpr std::array<SecretKey, 7> kHttpSecrets{{{"basic_auth", "password"},
                                                  {"authorization", "credentials"},
@@ -23,95 +26,67 @@ std::string without_userinfo(const std::string& text) {
   const size_t start = scheme + 3;
   const size_t at = text.find('@', start);
   if (at == std::string::npos || at > text.find('/', start)) return text;
-  return text.substr(0, start) + "<secret>" + text.substr(at);
+  return text.substr(0, start) + std::string(kHidden) + text.substr(at);
 }
 
 class Printer {
  public:
   explicit Printer(std::span<const SecretKey> secrets) : secrets_(secrets) {}
 
-  void mapping(const YamlNode& node, std::string_view enclosing, size_t indent) {
-    for (const YamlNode::Entry& entry : node.entries) {
-      start_line(indent);
-      scalar(entry.key);
-      out_ += ':';
-      const bool hidden = is_secret(enclosing, entry.key.scalar) && !entry.value.is_null();
-      if (hidden) {
-        out_ += " <secret>\n";
-      } else {
-        value(entry.value, entry.key.scalar, enclosing, indent);
-      }
+  // `enclosing` is the nearest key above, items of a list counting as below the list's key.
+  void node(const YamlNode& node, std::string_view enclosing) {
+    switch (node.kind) {
+      case YamlNode::Kind::kNull:
+        out_ << YAML::Null;
+        return;
+      case YamlNode::Kind::kScalar:
+        scalar(node);
+        return;
+      case YamlNode::Kind::kSequence:
+        if (node.items.empty()) out_ << YAML::Flow;
+        out_ << YAML::BeginSeq;
+        for (const YamlNode& item : node.items) this->node(item, enclosing);
+        out_ << YAML::EndSeq;
+        return;
+      case YamlNode::Kind::kMapping:
+        mapping(node, enclosing);
+        return;
     }
   }
-  std::string take() { return std::move(out_); }
+
+  std::string text() const { return std::string(out_.c_str()) + "\n"; }
 
  private:
+  void mapping(const YamlNode& node, std::string_view enclosing) {
+    if (node.entries.empty()) out_ << YAML::Flow;
+    out_ << YAML::BeginMap;
+    for (const YamlNode::Entry& entry : node.entries) {
+      out_ << YAML::Key;
+      scalar(entry.key);
+      out_ << YAML::Value;
+      if (is_secret(enclosing, entry.key.scalar) && !entry.value.is_null()) {
+        out_ << std::string(kHidden);
+      } else {
+        this->node(entry.value, entry.key.scalar);
+      }
+    }
+    out_ << YAML::EndMap;
+  }
+
+  // Quoted where it was: "yes" must not become a boolean on the way.
+  void scalar(const YamlNode& node) {
+    if (node.quoted) out_ << YAML::DoubleQuoted;
+    out_ << without_userinfo(node.scalar);
+  }
+
   bool is_secret(std::string_view enclosing, std::string_view key) const {
     return std::ranges::any_of(secrets_, [&](const SecretKey& secret) {
       return secret.key == key && (secret.enclosing.empty() || secret.enclosing == enclosing);
     });
   }
 
-  void start_line(size_t indent) {
-    if (!at_item_) out_.append(indent, ' ');
-    at_item_ = false;
-  }
-
-  void value(const YamlNode& node, std::string_view key, std::string_view enclosing,
-             size_t indent) {
-    switch (node.kind) {
-      case YamlNode::Kind::kNull:
-        out_ += " null\n";
-        return;
-      case YamlNode::Kind::kScalar:
-        out_ += ' ';
-        scalar(node);
-        out_ += '\n';
-        return;
-      case YamlNode::Kind::kSequence:
-        if (node.items.empty()) {
-          out_ += " []\n";
-        } else {
-          out_ += '\n';
-          sequence(node, key, indent);
-        }
-        return;
-      case YamlNode::Kind::kMapping:
-        if (node.entries.empty()) {
-          out_ += " {}\n";
-        } else {
-          out_ += '\n';
-          mapping(node, key.empty() ? enclosing : key, indent + 2);
-        }
-        return;
-    }
-  }
-
-  void sequence(const YamlNode& node, std::string_view key, size_t indent) {
-    for (const YamlNode& item : node.items) {
-      start_line(indent);
-      out_ += '-';
-      if (item.is_mapping() && !item.entries.empty()) {
-        out_ += ' ';
-        at_item_ = true;
-        mapping(item, key, indent + 2);
-      } else {
-        value(item, "", key, indent + 2);
-      }
-    }
-  }
-
-  // Plain as it was written, where that is safe; else in double quotes, whose escapes YAML and Go
-  // share.
-  void scalar(const YamlNode& node) {
-    const std::string text = without_userinfo(node.scalar);
-    const bool plain = !node.quoted && !text.empty() && text.find('\n') == std::string::npos;
-    out_ += plain ? text : base::go_quote(text);
-  }
-
   std::span<const SecretKey> secrets_;
-  std::string out_;
-  bool at_item_ = false;  //< Directly behind "- ".
+  YAML::Emitter out_;
 };
 
 }  // namespace
@@ -119,9 +94,10 @@ class Printer {
 std::span<const SecretKey> http_secret_keys() { return kHttpSecrets; }
 
 std::string show_yaml(const YamlNode& root, std::span<const SecretKey> secrets) {
+  if (!root.is_mapping()) return {};
   Printer printer(secrets);
-  if (root.is_mapping()) printer.mapping(root, "", 0);
-  return printer.take();
+  printer.node(root, "");
+  return printer.text();
 }
 
 }  // namespace tocsin::config
