@@ -1,6 +1,7 @@
 // The pure decisions: reasons, backoff, group times, intake, identities.
 #include <gtest/gtest.h>
 
+#include "engine/base/json_writer.h"
 #include "notifiers/alert_intake.h"
 #include "notifiers/fingerprint.h"
 #include "notifiers/go_duration.h"
@@ -235,6 +236,12 @@ TEST(Texts, AreCutAtCharacters) {
   EXPECT_EQ(truncate_in_runes("äöüßabc", 5, was_cut), "äöüß…");
   EXPECT_TRUE(was_cut);
   EXPECT_EQ(trim_space(" \n\xC2\xA0x\xC2\xA0 "), "x");
+}
+
+TEST(JsonWriter, EscapesAsGoDoes) {
+  std::string out;
+  base::append_json_string(out, "a\"\\\n\x01<&>\xff\xE2\x80\xA8 ä");
+  EXPECT_EQ(out, R"("a\"\\\n\u0001\u003c\u0026\u003e\ufffd\u2028 ä")");
 }
 
 TEST(GoDuration, ReadsUnitsFractionsAndBareNanoseconds) {
