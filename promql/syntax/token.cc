@@ -58,7 +58,7 @@ constexpr std::array kWords = {
 };
 constexpr size_t kWordLengthMax = 12;
 
-bool sorted_by_text() {
+[[maybe_unused]] bool sorted_by_text() {
   return std::is_sorted(kWords.begin(), kWords.end(),
                         [](const Word& a, const Word& b) { return a.text < b.text; });
 }
