@@ -91,7 +91,9 @@ class Parser {
     ready_ = yaml_parser_initialize(&parser_) != 0;
     if (!ready_) return;
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+    // libyaml wants an address even for nothing; an empty view may have none.
+    const char* start = text.empty() ? "" : text.data();
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(start),
                                  text.size());
   }
   Parser(const Parser&) = delete;

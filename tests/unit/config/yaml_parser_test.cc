@@ -139,5 +139,11 @@ TEST(YamlParser, BoundsDepthNodesAndBytes) {
   EXPECT_EQ(refused("abcdef", {.bytes_max = 5}), "f.yml: larger than 5 bytes; split the file");
 }
 
+TEST(ParseYaml, AnEmptyTextIsANullDocument) {
+  const auto node = parse_yaml_document(std::string_view(), "x.yml");
+  ASSERT_TRUE(node);
+  EXPECT_TRUE(node->is_null());
+}
+
 }  // namespace
 }  // namespace tocsin::config
