@@ -80,17 +80,17 @@ std::string_view status_text(int status) {
 }
 
 std::string http_date(base::TimestampMs now) {
-  using namespace std::chrono;
-  const sys_seconds time{floor<seconds>(milliseconds(now))};
-  const sys_days day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
+  namespace chrono = std::chrono;
+  const chrono::sys_seconds time{chrono::floor<chrono::seconds>(chrono::milliseconds(now))};
+  const chrono::sys_days day = chrono::floor<chrono::days>(time);
+  const chrono::year_month_day date(day);
+  const chrono::hh_mm_ss clock(time - day);
   constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%s, %02u %s %d %02d:%02d:%02d GMT",
-                kDays.at(weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
+                kDays.at(chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
                 kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
                 static_cast<int>(clock.seconds().count()));
