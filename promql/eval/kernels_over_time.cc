@@ -35,6 +35,16 @@ void extreme_columns(const ColumnWindow& w, double* out) {
   }
 }
 
+/// The last sample that is no worse than any before it.
+template <class Better>
+void ts_of_extreme_row(const RowWindow& w, double& out) {
+  size_t best = 0;
+  for (size_t i = 1; i < w.v.size(); ++i) {
+    if (w.v[i] == w.v[best] || Better::replaces(w.v[i], w.v[best])) best = i;
+  }
+  out = static_cast<double>(w.t[best]) / 1000;
+}
+
 bool differs(double a, double b) { return (a != b) & !((a != a) & (b != b)); }
 
 struct Line {
@@ -255,6 +265,37 @@ bool predict_linear_row(const RowWindow& w, double param, double& out) {
   if (w.v.size() < 2) return false;
   const Line line = linear_regression(w, w.times.step_time);
   out = line.slope * param + line.intercept;
+  return true;
+}
+
+bool smoothing_row(const RowWindow& w, double smoothing, double& out) {
+  if (w.v.size() < 2) return false;
+  double before = 0;
+  double level = w.v[0];
+  double slope = w.v[1] - w.v[0];
+  for (size_t i = 1; i < w.v.size(); ++i) {
+    if (i > 1) slope = w.trend * (level - before) + (1 - w.trend) * slope;
+    before = level;
+    level = smoothing * w.v[i] + (1 - smoothing) * (level + slope);
+  }
+  out = level;
+  return true;
+}
+
+bool ts_of_first_row(const RowWindow& w, double, double& out) {
+  out = static_cast<double>(w.t.front()) / 1000;
+  return true;
+}
+bool ts_of_last_row(const RowWindow& w, double, double& out) {
+  out = static_cast<double>(w.t.back()) / 1000;
+  return true;
+}
+bool ts_of_min_row(const RowWindow& w, double, double& out) {
+  ts_of_extreme_row<Lower>(w, out);
+  return true;
+}
+bool ts_of_max_row(const RowWindow& w, double, double& out) {
+  ts_of_extreme_row<Higher>(w, out);
   return true;
 }
 

@@ -26,6 +26,13 @@ bool resets_row(const RowWindow& window, double param, double& out);
 bool deriv_row(const RowWindow& window, double param, double& out);
 /// Where that line is `param` seconds after the step.
 bool predict_linear_row(const RowWindow& window, double param, double& out);
+/// Double exponential smoothing; param is the smoothing factor, window.trend the trend factor.
+bool smoothing_row(const RowWindow& window, double param, double& out);
+/// Seconds: when the first, last, lowest or highest sample was; of equals the last.
+bool ts_of_first_row(const RowWindow& window, double param, double& out);
+bool ts_of_last_row(const RowWindow& window, double param, double& out);
+bool ts_of_min_row(const RowWindow& window, double param, double& out);
+bool ts_of_max_row(const RowWindow& window, double param, double& out);
 
 void sum_columns(const ColumnWindow& window, double param, double* out);
 void avg_columns(const ColumnWindow& window, double param, double* out);

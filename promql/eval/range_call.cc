@@ -9,7 +9,7 @@
 namespace tocsin::promql {
 
 base::Status RangeCall::evaluate(const Grid& grid, Run& run) {
-  if (param_) RETURN_IF_ERROR(param_->eval(grid, run));
+  for (const OperatorPtr& param : params_) RETURN_IF_ERROR(param->eval(grid, run));
   RETURN_IF_ERROR(input_->open(grid, run));
   bind_rows(run);
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));

@@ -20,11 +20,11 @@ class RangeCall final : public Operator {
     bool delayed_names = false;
     bool type_and_unit = false;  ///< Feature: the type is a label, not a guess from the name.
   };
-  /// `param` is the scalar argument, or null.
-  RangeCall(Spec spec, RangeInputPtr input, OperatorPtr param)
+  /// `params` are the scalar arguments: none, one or two.
+  RangeCall(Spec spec, RangeInputPtr input, std::vector<OperatorPtr> params)
       : spec_(spec),
         input_(std::move(input)),
-        param_(std::move(param)),
+        params_(std::move(params)),
         projection_(Projection::Clash::kAnyStep) {}
 
  private:
@@ -34,11 +34,14 @@ class RangeCall final : public Operator {
   void find_odd_names();
   void annotate_odd_names(const Frame& values, Run& run) const;
   void annotate_quantiles(const Frame& values, Run& run) const;
-  double param_at(size_t step) const { return param_ ? scalar_at(*param_, step) : 0.0; }
+  /// The value of a scalar argument; 0 when there is none.
+  double param_at(size_t step, size_t i = 0) const {
+    return i < params_.size() ? scalar_at(*params_[i], step) : 0.0;
+  }
 
   Spec spec_;
   RangeInputPtr input_;
-  OperatorPtr param_;
+  std::vector<OperatorPtr> params_;
   Projection projection_;
   RowSchemaPtr input_schema_;
   Frame unmerged_;  // Used only when dropping names makes rows equal.

@@ -107,10 +107,13 @@ void RangeCallVisitor::row_by_itself(const base::Tile& tile, Span span, size_t r
 void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& times) {
   const RangeFunction& function = *call_.spec_.function;
   if (call_.row_v_.size() < function.samples_min) return;
+  const double param = call_.param_at(step);
+  const double trend = call_.param_at(step, 1);
+  if (function.check != nullptr && status_.ok()) status_ = function.check(param, trend);
   double out = 0;
   if (function.sorting != nullptr) {
-    out_.put(step, row, function.sorting(call_.param_at(step), call_.row_v_));
-  } else if (function.row({call_.row_t_, call_.row_v_, times}, call_.param_at(step), out)) {
+    out_.put(step, row, function.sorting(param, call_.row_v_));
+  } else if (function.row({call_.row_t_, call_.row_v_, times, trend}, param, out)) {
     out_.put(step, row, out);
   }
 }
@@ -148,8 +151,12 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
   const size_t floats = call_.row_v_.size();
   switch (call_.spec_.function->histograms) {
     case HistogramRule::kCounted:
-      call_.row_v_.resize(floats + histograms);
-      call_.row_t_.resize(floats + histograms);
+      call_.row_t_.clear();
+      for (size_t i = span.begin; i < span.end; ++i) {
+        const double v = series.h[i] != nullptr ? series.h[i]->sum : series.v[i];
+        if (!base::is_stale(v)) call_.row_t_.push_back(series.t[i]);
+      }
+      call_.row_v_.resize(call_.row_t_.size());
       return true;
     case HistogramRule::kPicked: {
       const bool first = call_.spec_.function->name.starts_with("first");

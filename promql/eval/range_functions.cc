@@ -1,5 +1,7 @@
 #include "promql/eval/range_functions.h"
 
+#include <cstdio>
+
 #include "promql/eval/kernels_over_time.h"
 #include "promql/eval/kernels_rate.h"
 #include "promql/eval/quantile.h"
@@ -9,11 +11,26 @@ namespace {
 
 using Rule = HistogramRule;
 
+bool is_factor(double v) { return v > 0 && v < 1; }
+
+/// Of double_exponential_smoothing.
+base::Status check_factors(double smoothing, double trend) {
+  const bool is_smoothing = !is_factor(smoothing);
+  if (!is_smoothing && is_factor(trend)) return {};
+  char text[400];
+  std::snprintf(text, sizeof text, "invalid %s factor. Expected: 0 < %s < 1, got: %f",
+                is_smoothing ? "smoothing" : "trend", is_smoothing ? "sf" : "tf",
+                is_smoothing ? smoothing : trend);
+  return {base::Code::kInvalid, text};
+}
+
 constexpr RangeFunction kFunctions[] = {
-    {"rate", rate_row, rate_columns, 2, Rule::kRefused, false, true, nullptr, rate_histogram},
-    {"increase", increase_row, increase_columns, 2, Rule::kRefused, false, true, nullptr,
+    {"rate", rate_row, rate_columns, 2, Rule::kRefused, false, true, nullptr, nullptr,
+     rate_histogram},
+    {"increase", increase_row, increase_columns, 2, Rule::kRefused, false, true, nullptr, nullptr,
      increase_histogram},
-    {"delta", delta_row, delta_columns, 2, Rule::kRefused, false, false, nullptr, delta_histogram},
+    {"delta", delta_row, delta_columns, 2, Rule::kRefused, false, false, nullptr, nullptr,
+     delta_histogram},
     {"irate", irate_row, irate_columns, 2, Rule::kPair},
     {"idelta", idelta_row, idelta_columns, 2, Rule::kPair},
     {"deriv", deriv_row, nullptr, 2},
@@ -32,6 +49,12 @@ constexpr RangeFunction kFunctions[] = {
     {"stdvar_over_time", stdvar_row, stdvar_columns},
     {"quantile_over_time", nullptr, nullptr, 1, Rule::kIgnored, false, false, quantile_of},
     {"mad_over_time", nullptr, nullptr, 1, Rule::kIgnored, false, false, mad_of},
+    {"double_exponential_smoothing", smoothing_row, nullptr, 1, Rule::kIgnored, false, false,
+     nullptr, check_factors},
+    {"ts_of_first_over_time", ts_of_first_row, nullptr, 1, Rule::kCounted},
+    {"ts_of_last_over_time", ts_of_last_row, nullptr, 1, Rule::kCounted},
+    {"ts_of_min_over_time", ts_of_min_row},
+    {"ts_of_max_over_time", ts_of_max_row},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "engine/base/status.h"
 #include "promql/eval/kernels_native.h"
 #include "promql/eval/window.h"
 
@@ -28,6 +29,8 @@ struct RangeFunction {
   bool wants_counter = false;  ///< rate, increase: the name should be a counter's.
   /// For functions that sort the values (their own copy of them).
   double (*sorting)(double param, std::span<double> values) = nullptr;
+  /// Refuses scalar arguments, once there is a sample; null: takes all.
+  base::Status (*check)(double param, double trend) = nullptr;
   /// For windows of histograms alone; null: unsupported.
   HistogramKernel histogram = nullptr;
 };

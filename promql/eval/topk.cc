@@ -9,7 +9,7 @@ namespace tocsin::promql {
 
 base::Status Topk::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(param_->eval(grid, run));
-  ASSIGN_OR_RETURN(const bool any, check_params(grid.steps));
+  ASSIGN_OR_RETURN(const bool any, check_counts(*param_, grid.steps));
   RETURN_IF_ERROR(child_->eval(grid, run));
   grouping_.bind(child_->schema(), run.ids());
   schema_ = child_->schema();
@@ -33,12 +33,12 @@ base::Status Topk::evaluate(const Grid& grid, Run& run) {
   return {};
 }
 
-base::Result<bool> Topk::check_params(size_t steps) {
+base::Result<bool> check_counts(Operator& param, size_t steps) {
   constexpr double kMinInt64 = -9223372036854775808.0;
   constexpr double kMaxInt64 = 9223372036854774784.0;
   bool any = false;
   for (size_t step = 0; step < steps; ++step) {
-    const double k = scalar_at(*param_, step);
+    const double k = scalar_at(param, step);
     const auto fail = [](std::string text) {
       return base::Error{base::Code::kInvalid, std::move(text)};
     };

@@ -21,8 +21,6 @@ class Topk final : public Operator {
 
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
-  /// Fails with upstream's texts when a k is no usable number. True when some k is at least 1.
-  base::Result<bool> check_params(size_t steps);
   void select_group(size_t group, size_t step, size_t k);
 
   bool bottom_;
@@ -37,5 +35,9 @@ class Topk final : public Operator {
   };
   std::vector<Candidate> candidates_;  // Of the group at hand.
 };
+
+/// Looks at the k of each step. Fails with upstream's texts when one is no usable number. True when
+/// some k is at least 1.
+base::Result<bool> check_counts(Operator& param, size_t steps);
 
 }  // namespace tocsin::promql

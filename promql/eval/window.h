@@ -29,6 +29,7 @@ struct RowWindow {
   std::span<const base::TimestampMs> t;
   std::span<const double> v;
   WindowTimes times;
+  double trend = 0;  ///< The second scalar argument, of the one function that has two.
 };
 
 /// Many rows that share timestamps and have a value in every column.

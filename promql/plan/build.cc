@@ -7,6 +7,7 @@
 #include "promql/eval/binary_vector.h"
 #include "promql/eval/count_values.h"
 #include "promql/eval/label_call.h"
+#include "promql/eval/limit.h"
 #include "promql/eval/map_call.h"
 #include "promql/eval/scalars.h"
 #include "promql/eval/set_op.h"
@@ -177,6 +178,13 @@ Builder::Made Builder::make_aggregate(const AggregateExpr& aggregate) {
     return OperatorPtr(std::make_unique<Topk>(aggregate.op == AggregateOp::kBottomk, aggregate.pos,
                                               std::move(grouping), std::move(child),
                                               std::move(param)));
+  }
+  if (aggregate.op == AggregateOp::kLimitk) {
+    return OperatorPtr(
+        std::make_unique<LimitK>(std::move(grouping), std::move(child), std::move(param)));
+  }
+  if (aggregate.op == AggregateOp::kLimitRatio) {
+    return OperatorPtr(std::make_unique<LimitRatio>(param_pos, std::move(child), std::move(param)));
   }
   return OperatorPtr(
       std::make_unique<Aggregate>(Aggregate::Spec{aggregate.op, aggregate.expr->pos, param_pos},

@@ -61,17 +61,18 @@ Builder::Made Builder::make_range_call(const Call& call) {
   spec.delayed_names = delayed_names();
   spec.type_and_unit = options_.features.type_and_unit_labels;
   RangeInputPtr input;
-  OperatorPtr param;
+  std::vector<OperatorPtr> params;
   for (const ExprPtr& arg : call.args) {
     if (type_of(*arg) == ValueType::kMatrix) {
       spec.range_pos = arg->pos;
       ASSIGN_OR_RETURN(input, build_range(unparen(*arg)));
     } else {
       spec.param_pos = arg->pos;
-      ASSIGN_OR_RETURN(param, build(*arg));
+      ASSIGN_OR_RETURN(auto param, build(*arg));
+      params.push_back(std::move(param));
     }
   }
-  return OperatorPtr(std::make_unique<RangeCall>(spec, std::move(input), std::move(param)));
+  return OperatorPtr(std::make_unique<RangeCall>(spec, std::move(input), std::move(params)));
 }
 
 Builder::Made Builder::make_map_call(const Call& call) {

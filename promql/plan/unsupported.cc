@@ -47,11 +47,6 @@ std::string fault_of(const Expr& expr) {
     const std::string_view name = as<Call>(expr).function->name;
     return is_supported(name) ? "" : "function " + std::string(name) + "()";
   }
-  if (expr.kind == ExprKind::kAggregate) {
-    const AggregateOp op = as<AggregateExpr>(expr).op;
-    const bool missing = op == AggregateOp::kLimitk || op == AggregateOp::kLimitRatio;
-    return missing ? "aggregation " + std::string(to_string(op)) : "";
-  }
   if (expr.kind == ExprKind::kBinary) {
     const auto& binary = as<BinaryExpr>(expr);
     if (binary.op == BinaryOp::kTrimUpper || binary.op == BinaryOp::kTrimLower) {
