@@ -106,7 +106,9 @@ void BinaryVector::join_exclusive(size_t step) {
 
 base::Status BinaryVector::join_checked(size_t step, Run& run) {
   // With nothing on one side there is no error either, whatever the other side holds.
-  if (!lhs_->frame().any(step) || !rhs_->frame().any(step)) return {};
+  const bool any_left = lhs_->frame().any(step);
+  const bool any_right = rhs_->frame().any(step);
+  if (spec_.fills() ? !any_left && !any_right : !any_left || !any_right) return {};
   RETURN_IF_ERROR(find_ones(step));
   std::ranges::fill(matched_, uint8_t{0});
   std::ranges::fill(out_taken_, uint8_t{0});
@@ -131,7 +133,7 @@ base::Status BinaryVector::find_ones(size_t step) {
 }
 
 base::Status BinaryVector::join_pair(const JoinPair& pair, size_t step, Run& run) {
-  if (!many().frame().has(step, pair.many) || one_row_[pair.signature] != pair.one + 1) return {};
+  if (!meets(pair, step)) return {};
   double value = 0;
   ASSIGN_OR_RETURN(const bool holds, compute(pair, step, run, value));
   RETURN_IF_ERROR(check_cardinality(pair));
@@ -139,6 +141,15 @@ base::Status BinaryVector::join_pair(const JoinPair& pair, size_t step, Run& run
   if (frame().has(step, pair.out)) return same_labelset();
   frame().put(step, pair.out, value);
   return {};
+}
+
+bool BinaryVector::meets(const JoinPair& pair, size_t step) {
+  if (pair.many == kFilled) {
+    return one().frame().has(step, pair.one) && matched_[pair.signature] == 0;
+  }
+  if (!many().frame().has(step, pair.many)) return false;
+  const uint32_t one_row = one_row_[pair.signature];
+  return pair.one == kFilled ? one_row == 0 : one_row == pair.one + 1;
 }
 
 base::Status BinaryVector::check_cardinality(const JoinPair& pair) {
@@ -154,12 +165,20 @@ base::Status BinaryVector::check_cardinality(const JoinPair& pair) {
   return {};
 }
 
+BinaryVector::Operand BinaryVector::operand(const Frame& frame, size_t step, uint32_t row,
+                                            std::optional<double> fill) {
+  if (row == kFilled) return {*fill, nullptr};
+  if (frame.is_histogram(step, row)) return {0, frame.histograms[step * frame.rows + row]};
+  return {frame.at(step, row), nullptr};
+}
+
 base::Result<bool> BinaryVector::compute(const JoinPair& pair, size_t step, Run& run,
                                          double& value) {
-  const uint32_t left_row = spec_.swapped() ? pair.one : pair.many;
-  const uint32_t right_row = spec_.swapped() ? pair.many : pair.one;
-  const bool left_histogram = lhs_->frame().is_histogram(step, left_row);
-  const bool right_histogram = rhs_->frame().is_histogram(step, right_row);
+  Operand left = operand(many().frame(), step, pair.many, spec_.fill_many());
+  Operand right = operand(one().frame(), step, pair.one, spec_.fill_one());
+  if (spec_.swapped()) std::swap(left, right);
+  const bool left_histogram = left.h != nullptr;
+  const bool right_histogram = right.h != nullptr;
   if (left_histogram || right_histogram) {
     const bool scales = (spec_.op == BinaryOp::kMul && left_histogram != right_histogram) ||
                         (spec_.op == BinaryOp::kDiv && left_histogram && !right_histogram);
@@ -174,11 +193,10 @@ base::Result<bool> BinaryVector::compute(const JoinPair& pair, size_t step, Run&
                pos_);
     return false;
   }
-  const double left = lhs_->frame().at(step, left_row);
-  value = apply_to_scalars(spec_.op, left, rhs_->frame().at(step, right_row));
+  value = apply_to_scalars(spec_.op, left.v, right.v);
   if (is_arithmetic(spec_.op) || spec_.return_bool) return true;
   const bool holds = value != 0;
-  value = left;
+  value = left.v;
   return holds;
 }
 

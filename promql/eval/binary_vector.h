@@ -22,7 +22,15 @@ class BinaryVector final : public Operator {
   base::Status join_checked(size_t step, Run& run);
   base::Status find_ones(size_t step);
   base::Status join_pair(const JoinPair& pair, size_t step, Run& run);
+  /// Whether both sides of the pair are there at the step, or one is and the other is to be filled.
+  bool meets(const JoinPair& pair, size_t step);
   base::Status check_cardinality(const JoinPair& pair);
+  /// A side's sample; `fill` when the row is kFilled.
+  struct Operand {
+    double v = 0;
+    base::HistogramPtr h;
+  };
+  static Operand operand(const Frame& frame, size_t step, uint32_t row, std::optional<double> fill);
   /// Computes the pair; true and `value` when the result is a sample.
   base::Result<bool> compute(const JoinPair& pair, size_t step, Run& run, double& value);
   Operator& many() { return spec_.swapped() ? *rhs_ : *lhs_; }

@@ -79,6 +79,23 @@ class ResultRows {
   std::unordered_map<base::Labels, uint32_t, base::LabelsHash> rows_;
 };
 
+/// Every row alone, beside the value of a fill modifier, which has the labels both must share.
+void add_filled_pairs(const RowSchema& many, const RowSchema& one, const JoinSpec& spec,
+                      const std::vector<uint32_t>& many_signature, ResultRows& results,
+                      JoinMap& join) {
+  const MatchKey key(spec.matching);
+  for (uint32_t row = 0; spec.fill_one() && row < many.rows(); ++row) {
+    const base::Labels& labels = many.labels[row];
+    join.pairs.push_back(
+        {row, kFilled, results.row_of(labels, key.of(labels)), many_signature[row]});
+  }
+  for (uint32_t row = 0; spec.fill_many() && row < one.rows(); ++row) {
+    const base::Labels& labels = one.labels[row];
+    join.pairs.push_back(
+        {kFilled, row, results.row_of(key.of(labels), labels), join.one_signature[row]});
+  }
+}
+
 bool is_aligned(const JoinMap& join, size_t many_rows, size_t one_rows) {
   if (join.pairs.size() != many_rows || join.pairs.size() != one_rows) return false;
   for (size_t i = 0; i < join.pairs.size(); ++i) {
@@ -122,10 +139,12 @@ base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, co
           {row, partner, results.row_of(many.labels[row], one.labels[partner]), s});
     }
   }
+  add_filled_pairs(many, one, spec, many_signature, results, join);
   join.schema = results.finish();
   const bool many_unique =
       !spec.one_to_one() || RowsBySignature(many_signature, join.signatures).unique();
-  join.exclusive = ones.unique() && many_unique && join.schema->rows() == join.pairs.size();
+  join.exclusive =
+      !spec.fills() && ones.unique() && many_unique && join.schema->rows() == join.pairs.size();
   join.aligned = join.exclusive && is_aligned(join, many.rows(), one.rows());
   return join;
 }

@@ -39,6 +39,9 @@ class SignatureIds {
   std::unique_ptr<Map> map_;
 };
 
+/// In place of a row: the value of a fill modifier.
+inline constexpr uint32_t kFilled = UINT32_MAX;
+
 /// A row of the many-side that may meet a row of the one-side, and the result's row.
 struct JoinPair {
   uint32_t many = 0;
@@ -47,7 +50,8 @@ struct JoinPair {
   uint32_t signature = 0;
 };
 
-/// "many" is the left side unless the operator says group_right. Pairs ascend in `many`.
+/// "many" is the left side unless the operator says group_right. Pairs ascend in `many`; those with
+/// a filled side come last.
 struct JoinMap {
   RowSchemaPtr schema;
   std::vector<JoinPair> pairs;
@@ -68,6 +72,11 @@ struct JoinSpec {
   bool delayed_names = false;
   bool swapped() const { return matching.cardinality == MatchCardinality::kOneToMany; }
   bool one_to_one() const { return matching.cardinality == MatchCardinality::kOneToOne; }
+  /// What stands in for a missing sample. As upstream, fill_left is for the many-side and
+  /// fill_right for the one-side, also with group_right.
+  const std::optional<double>& fill_many() const { return matching.fill_left; }
+  const std::optional<double>& fill_one() const { return matching.fill_right; }
+  bool fills() const { return fill_many() || fill_one(); }
 };
 
 /// Fails with kLimit when more than kJoinPairsMax pairs could meet.

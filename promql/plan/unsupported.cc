@@ -52,8 +52,7 @@ std::string fault_of(const Expr& expr) {
     if (binary.op == BinaryOp::kTrimUpper || binary.op == BinaryOp::kTrimLower) {
       return "operator " + std::string(to_string(binary.op));
     }
-    const auto& matching = binary.matching;
-    return matching && (matching->fill_left || matching->fill_right) ? "fill modifier" : "";
+    return "";
   }
   const bool is_vector = expr.kind == ExprKind::kVectorSelector;
   if (!is_vector && expr.kind != ExprKind::kMatrixSelector) return "";
