@@ -191,6 +191,13 @@ AlertmanagerSender::~AlertmanagerSender() = default;
 
 base::Status AlertmanagerSender::apply(const AlertingConfig& config,
                                        const base::Labels& external_labels) {
+  ASSIGN_OR_RETURN(const auto commit, prepare(config, external_labels));
+  commit();
+  return {};
+}
+
+base::Result<std::function<void()>> AlertmanagerSender::prepare(
+    const AlertingConfig& config, const base::Labels& external_labels) {
   std::vector<Entry> entries;
   for (const AlertmanagerEntry& configured : config.alertmanagers) {
     Entry& entry = entries.emplace_back();
@@ -205,12 +212,13 @@ base::Status AlertmanagerSender::apply(const AlertingConfig& config,
       entry.queues.back()->client = shared;
     }
   }
-  state_->post([entries, relabel = config.alert_relabel, external_labels](State& state) {
-    state.alert_relabel = relabel;
-    state.external_labels = external_labels;
-    state.adopt(entries);
+  return std::function<void()>([this, entries, relabel = config.alert_relabel, external_labels] {
+    state_->post([entries, relabel, external_labels](State& state) {
+      state.alert_relabel = relabel;
+      state.external_labels = external_labels;
+      state.adopt(entries);
+    });
   });
-  return {};
 }
 
 void AlertmanagerSender::on_alerts(const std::vector<base::Alert>& alerts) {

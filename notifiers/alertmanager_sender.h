@@ -39,6 +39,10 @@ class AlertmanagerSender final : public base::AlertSink {
   /// Replaces targets, relabelling and external labels, soon. What waits for an address that is
   /// still there stays. Fails, changing nothing, when a client cannot be made.
   base::Status apply(const AlertingConfig& config, const base::Labels& external_labels);
+  /// apply() in two steps: all that can fail happens now, the rest when the result is called, which
+  /// it must not be after the sender is gone.
+  base::Result<std::function<void()>> prepare(const AlertingConfig& config,
+                                              const base::Labels& external_labels);
 
   /// Queues alerts for every Alertmanager, relabelled.
   void on_alerts(const std::vector<base::Alert>& alerts) override;

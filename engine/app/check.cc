@@ -4,7 +4,7 @@
 #include "engine/app/rule_check.h"
 #include "engine/app/terminal.h"
 #include "notifiers/config.h"
-#include "notifiers/templates.h"
+#include "notifiers/setup.h"
 
 namespace tocsin::app {
 namespace {
@@ -67,9 +67,8 @@ bool check_notify_file(const std::string& path) {
     print_failed({config.error()});
     return false;
   }
-  const auto templates = notifiers::load_templates(config->templates);
-  if (!templates) {
-    print_failed({templates.error()});
+  if (const base::Status status = notifiers::check_config(*config); !status.ok()) {
+    print_failed({status.error()});
     return false;
   }
   print_out("  SUCCESS\nFound:\n - global config\n - route\n - 0 inhibit rules\n - " +

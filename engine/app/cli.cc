@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/app/commands.h"
+#include "engine/app/external_url.h"
 #include "engine/app/terminal.h"
 #include "engine/app/version.h"
 
@@ -89,8 +90,12 @@ void add_storage_flags(CLI::App& app, ServeFlags& flags) {
 void add_web_flags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--web.listen-address", flags.listen_address, "Address to listen on.")
       ->capture_default_str();
-  app.add_option("--web.external-url", flags.external_url,
-                 "URL under which people reach this; used in links.");
+  add_parsed<std::string>(app, "--web.external-url", flags.external_url, parse_external_url,
+                          "URL under which people reach this, without a path; used in links.")
+      ->type_name("URL");
+  app.add_flag("--web.enable-remote-write-receiver", flags.enable_remote_write_receiver,
+               "Take remote write 1.0 at /api/v1/write.")
+      ->capture_default_str();
   app.add_flag("--web.enable-lifecycle,!--no-web.enable-lifecycle", flags.enable_lifecycle,
                "Allow POST /-/reload.")
       ->capture_default_str();

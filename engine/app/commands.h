@@ -28,6 +28,7 @@ struct ServeFlags {
   std::string listen_address = "0.0.0.0:9099";
   std::string external_url;  ///< Empty: http://HOSTNAME:PORT/.
   bool enable_lifecycle = true;
+  bool enable_remote_write_receiver = false;
   base::DurationMs lookback_delta = 5 * base::kMinute;
   base::DurationMs query_timeout = 2 * base::kMinute;
   uint64_t query_samples_max = 50'000'000;

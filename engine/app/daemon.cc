@@ -1,8 +1,5 @@
 #include "engine/app/daemon.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <atomic>
 #include <future>
 #include <mutex>
@@ -11,11 +8,13 @@
 #include "engine/api/alerts_v2_api.h"
 #include "engine/api/pages.h"
 #include "engine/api/query_api.h"
+#include "engine/api/remote_write_api.h"
 #include "engine/api/rules_api.h"
 #include "engine/api/series_api.h"
 #include "engine/api/status_api.h"
 #include "engine/api/targets_api.h"
 #include "engine/app/data_folder.h"
+#include "engine/app/external_url.h"
 #include "engine/app/loaded_files.h"
 #include "engine/app/process_metrics.h"
 #include "engine/app/store_metrics.h"
@@ -32,11 +31,6 @@ namespace {
 
 constexpr base::DurationMs kHousekeepingInterval = 5 * base::kSecond;
 constexpr base::DurationMs kDrainTime = 10 * base::kSecond;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
 
 size_t pool_threads() { return std::max(2u, std::thread::hardware_concurrency()); }
 
@@ -57,7 +51,13 @@ tsdb::Options store_options(const ServeFlags& flags) {
   return out;
 }
 
-// The parts in the order they are built; destroyed in the opposite order.
+// The parts in the order they are built. Threads: whoever starts and stops the daemon (one thread),
+// the server's pool (requests, among them reloads), the two loops, the rules' pool.
+//
+// Ends from the outside in, each step with everything it uses still alive: no more requests, and
+// those under way are over (stop() joins their pool); no more scrapes; no more evaluations. Then
+// what lives on the main loop goes, on that loop; the members follow, loops before pools before
+// the store. A start that fails half-way takes the same way with the parts it has.
 class RunningDaemon final : public Daemon {
  public:
   RunningDaemon(const ServeFlags& flags, const base::Clock& clock, base::Log log,
@@ -69,13 +69,12 @@ class RunningDaemon final : public Daemon {
         started_at_(clock.now()),
         store_(store_options(flags), clock),
         rules_pool_(pool_threads()),
-        http_pool_(pool_threads()),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
         mail_(main_loop_),
-        queries_(store_, clock, eval_options(flags), flags.query_concurrency_max) {}
+        queries_(store_, clock, eval_options(flags), flags.query_concurrency_max),
+        http_pool_(std::make_unique<base::ThreadPool>(pool_threads())) {}
 
-  // What uses the loops goes while they still run.
   ~RunningDaemon() override {
     stop();
     scrapes_.reset();
@@ -89,7 +88,8 @@ class RunningDaemon final : public Daemon {
   base::Status start() {
     ASSIGN_OR_RETURN(LoadedFiles files, load_files(flags_));
     RETURN_IF_ERROR(listen());
-    external_url_ = external_url();
+    external_url_ =
+        flags_.external_url.empty() ? default_external_url(server_->port()) : flags_.external_url;
     make_parts(files.prometheus);
     mount_api();
     RETURN_IF_ERROR(apply(std::move(files)));
@@ -104,6 +104,7 @@ class RunningDaemon final : public Daemon {
 
   base::Status reload() override {
     const std::lock_guard lock(reload_mutex_);
+    if (stopping_.load()) return base::Error{base::Code::kCancelled, "the server is stopping"};
     base::Status status = load_and_apply();
     reload_ok_.store(status.ok());
     if (status.ok()) {
@@ -120,6 +121,8 @@ class RunningDaemon final : public Daemon {
     if (stopping_.exchange(true)) return;
     queries_.cancel();
     if (server_) server_->stop(kDrainTime);
+    // Requests that the server gave up on still run; this waits for their end.
+    http_pool_.reset();
     if (scrapes_) scrapes_->stop();
     if (rules_) stop_rules();
     on_main_loop([this] { main_loop_.cancel(housekeeping_timer_); });
@@ -141,15 +144,8 @@ class RunningDaemon final : public Daemon {
                                                                .headers = {},
                                                                .body = "Service Unavailable"};
                                   },
-                                  http_pool_, {}, log_.with_component("web")));
+                                  *http_pool_, {}, log_.with_component("web")));
     return {};
-  }
-
-  std::string external_url() const {
-    std::string url = flags_.external_url;
-    if (url.empty()) url = "http://" + host_name() + ":" + std::to_string(server_->port());
-    while (url.ends_with('/')) url.pop_back();
-    return url;
   }
 
   auto client_maker(net::EventLoop& loop) {
@@ -194,28 +190,39 @@ class RunningDaemon final : public Daemon {
     return apply(std::move(files));
   }
 
-  // What can fail is built first; the rest takes effect together.
+  // Everything that can fail is made ready first, then the rules are applied, which changes all or
+  // nothing; what follows cannot fail. So an error leaves everything as it was.
   base::Status apply(LoadedFiles files) {
+    PrometheusConfig& config = files.prometheus;
     std::unique_ptr<notifiers::Setup> setup;
     if (files.notify) {
       ASSIGN_OR_RETURN(setup, notifiers::build_setup(*std::move(files.notify), receiver_world()));
     }
-    RETURN_IF_ERROR(sender_->apply(files.prometheus.alerting, files.prometheus.external_labels));
-    const rules::RuleSettings settings{.evaluation_interval = files.prometheus.evaluation_interval,
-                                       .query_offset = files.prometheus.rule_query_offset,
-                                       .names = {files.prometheus.external_labels, external_url_}};
-    rules::RuleErrors errors;
-    on_main_loop([&] { errors = rules_->apply(files.rules, settings); });
-    if (!errors.empty()) return join_errors(errors);
-    RETURN_IF_ERROR(scrapes_->apply(files.prometheus.scrape_configs));
+    ASSIGN_OR_RETURN(const auto change_sender,
+                     sender_->prepare(config.alerting, config.external_labels));
+    ASSIGN_OR_RETURN(const auto change_scrapes, scrapes_->prepare(config.scrape_configs));
+    RETURN_IF_ERROR(apply_rules(files));
+    change_sender();
+    change_scrapes();
     if (setup) dispatcher_->apply(std::move(setup));
-    for (const std::string& warning : files.prometheus.warnings) log_.warn(warning);
+    for (const std::string& warning : config.warnings) log_.warn(warning);
     auto urls = std::make_shared<std::vector<std::string>>();
-    for (const auto& entry : files.prometheus.alerting.alertmanagers) {
+    for (const auto& entry : config.alerting.alertmanagers) {
       urls->insert(urls->end(), entry.urls.begin(), entry.urls.end());
     }
     alertmanager_urls_.store(std::move(urls));
-    shown_config_.store(std::make_shared<const std::string>(std::move(files.prometheus.shown)));
+    shown_config_.store(std::make_shared<const std::string>(std::move(config.shown)));
+    return {};
+  }
+
+  base::Status apply_rules(const LoadedFiles& files) {
+    const PrometheusConfig& config = files.prometheus;
+    const rules::RuleSettings settings{.evaluation_interval = config.evaluation_interval,
+                                       .query_offset = config.rule_query_offset,
+                                       .names = {config.external_labels, external_url_}};
+    rules::RuleErrors errors;
+    on_main_loop([&] { errors = rules_->apply(files.rules, settings); });
+    if (!errors.empty()) return join_errors(errors);
     return {};
   }
 
@@ -238,6 +245,10 @@ class RunningDaemon final : public Daemon {
     auto router = std::make_shared<api::Router>();
     router->observe(metrics_, clock_);
     queries_.mount(*router);
+    if (flags_.enable_remote_write_receiver) {
+      remote_writes_ = std::make_unique<remote::WriteReceiver>(store_, clock_, metrics_);
+    }
+    api::mount_remote_write_api(*router, remote_writes_.get());
     api::mount_series_api(*router, store_);
     const api::RulesView rules{[this](bool with_alerts) { return rules_->groups(with_alerts); },
                                [this] { return rules_->alerts(); }};
@@ -331,20 +342,23 @@ class RunningDaemon final : public Daemon {
     return urls == nullptr ? std::vector<std::string>() : *urls;
   }
 
-  // Runs `task` on the main loop and waits for it.
+  // Runs `task` on the main loop and waits for it. Not to be called on that loop.
   void on_main_loop(const std::function<void()>& task) {
-    std::promise<void> done;
-    main_loop_.post([&] {
+    // Shared: the waiter may be gone before set_value() has returned.
+    const auto done = std::make_shared<std::promise<void>>();
+    auto finished = done->get_future();
+    main_loop_.post([&task, done] {
       task();
-      done.set_value();
+      done->set_value();
     });
-    done.get_future().wait();
+    finished.wait();
   }
 
   void stop_rules() {
-    std::promise<void> stopped;
-    main_loop_.post([&] { rules_->stop([&] { stopped.set_value(); }); });
-    stopped.get_future().wait();
+    const auto stopped = std::make_shared<std::promise<void>>();
+    auto finished = stopped->get_future();
+    main_loop_.post([this, stopped] { rules_->stop([stopped] { stopped->set_value(); }); });
+    finished.wait();
   }
 
   const ServeFlags flags_;
@@ -364,16 +378,17 @@ class RunningDaemon final : public Daemon {
   std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
   std::mutex reload_mutex_;
   base::TimerId housekeeping_timer_ = 0;
+  std::unique_ptr<remote::WriteReceiver> remote_writes_;
   std::unique_ptr<scrape::ScrapeManager> scrapes_;
   std::unique_ptr<notifiers::Dispatcher> dispatcher_;
   std::unique_ptr<notifiers::AlertmanagerSender> sender_;
   std::unique_ptr<rules::Manager> rules_;
   base::ThreadPool rules_pool_;
-  base::ThreadPool http_pool_;
   net::EventLoop main_loop_;
   net::EventLoop scrape_loop_;
   net::SmtpClient mail_;
   api::QueryApi queries_;
+  std::unique_ptr<base::ThreadPool> http_pool_;  // Gone after stop().
   std::unique_ptr<net::HttpServer> server_;
 };
 

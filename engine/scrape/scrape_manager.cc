@@ -47,9 +47,16 @@ ScrapeManager::ScrapeManager(ScrapeEnvironment environment)
 ScrapeManager::~ScrapeManager() { stop(); }
 
 Status ScrapeManager::apply(const std::vector<ScrapeConfigPtr>& configs) {
+  ASSIGN_OR_RETURN(const auto take_effect, prepare(configs));
+  take_effect();
+  return {};
+}
+
+base::Result<std::function<void()>> ScrapeManager::prepare(
+    const std::vector<ScrapeConfigPtr>& configs) {
   State& state = *state_;
   const std::lock_guard lock(state.mutex);
-  std::map<std::string, std::shared_ptr<net::HttpClient>> clients;
+  Clients clients;
   for (const ScrapeConfigPtr& config : configs) {
     const auto known = state.pools.find(config->job_name);
     if (known != state.pools.end() && known->second->fingerprint() == config->fingerprint) continue;
@@ -62,7 +69,12 @@ Status ScrapeManager::apply(const std::vector<ScrapeConfigPtr>& configs) {
     }
     clients.emplace(config->job_name, *std::move(client));
   }
+  return std::function<void()>([this, configs, clients] { commit(configs, clients); });
+}
 
+void ScrapeManager::commit(const std::vector<ScrapeConfigPtr>& configs, const Clients& clients) {
+  State& state = *state_;
+  const std::lock_guard lock(state.mutex);
   std::erase_if(state.retired, [](const auto& pool) { return pool->done(); });
   std::set<std::string> wanted;
   for (const ScrapeConfigPtr& config : configs) {
@@ -88,7 +100,6 @@ Status ScrapeManager::apply(const std::vector<ScrapeConfigPtr>& configs) {
     }
     it = stays ? std::next(it) : state.pools.erase(it);
   }
-  return {};
 }
 
 void ScrapeManager::stop() {

@@ -1,6 +1,7 @@
 // All scrape jobs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,9 @@ class ScrapeManager {
   /// targets that stay keep their series. On an error (a client that cannot be made) nothing
   /// changes.
   base::Status apply(const std::vector<ScrapeConfigPtr>& configs);
+  /// apply() in two steps: all that can fail happens now, the rest when the result is called, which
+  /// it must not be after another apply() or after the manager is gone.
+  base::Result<std::function<void()>> prepare(const std::vector<ScrapeConfigPtr>& configs);
   /// Ends scraping without stale markers; after it returned nothing is written.
   void stop();
 
@@ -40,6 +44,8 @@ class ScrapeManager {
 
  private:
   struct State;
+  using Clients = std::map<std::string, std::shared_ptr<net::HttpClient>>;  ///< By job name.
+  void commit(const std::vector<ScrapeConfigPtr>& configs, const Clients& clients);
   std::shared_ptr<State> state_;  // Shared with closures on the loop.
 };
 
