@@ -19,6 +19,7 @@ ARROWS = {
     "engine/template": {"engine/base"},
     "engine/tsdb": {"engine/base"},
     "engine/discovery": {"engine/base", "engine/config", "engine/net"},
+    "engine/remote": {"engine/base"},
     "engine/scrape": {"engine/base", "engine/config", "engine/net", "engine/discovery"},
     "promql/syntax": {"engine/base"},
     "promql/plan": {"engine/base", "promql/syntax", "promql/eval"},
@@ -43,6 +44,7 @@ HEAVY = {
     r"nlohmann/": ["engine/api/", "engine/app/", "engine/discovery/", "notifiers/", "tests/"],
     r"CLI/": ["engine/app/"],
     r"date/": ["engine/template/"],
+    r"protozero/|snappy": ["engine/remote/", "tests/"],
     r"re2/": ["engine/base/", "engine/template/", "tests/"],
     r"openssl/": ["engine/base/", "engine/net/", "engine/api/rules_api.cc", "notifiers/fingerprint.cc", "tests/"],
 }
