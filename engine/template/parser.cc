@@ -49,7 +49,7 @@ class TokenReader {
   }
   size_t mark() const { return next_; }
   void reset(size_t mark) { next_ = mark; }
-  uint32_t newest_line() const { return tokens_[newest_].line; }
+  const Token& newest() const { return tokens_[newest_]; }
 
  private:
   void skip_spaces() {
@@ -83,8 +83,16 @@ class Parser {
 
  private:
   Error error(const std::string& message) const {
+    const Token& token = tokens_.newest();
     return {Code::kInvalid,
-            "template: " + name_ + ":" + std::to_string(tokens_.newest_line()) + ": " + message};
+            "template: " + name_ + ":" + std::to_string(token.line) + ": " + message,
+            base::Position{"", token.line, column(token)}};
+  }
+
+  uint32_t column(const Token& token) const {
+    const size_t newline = std::string_view(*source_).substr(0, token.position).rfind('\n');
+    const size_t line_start = newline == std::string_view::npos ? 0 : newline + 1;
+    return static_cast<uint32_t>(token.position - line_start) + 1;
   }
 
   Error unexpected(const Token& token, std::string_view context) const {

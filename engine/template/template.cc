@@ -70,12 +70,14 @@ Status TemplateSet::add(std::string_view name, std::string_view text) {
 
 Result<Template> TemplateSet::compile(std::string_view name, std::string_view text,
                                       Escaping escaping) const {
-  ASSIGN_OR_RETURN(auto parsed, parse_trees(name, text, *functions_));
+  auto parsed = parse_trees(name, text, *functions_);
+  if (!parsed)
+    return base::at(std::move(parsed).error(), {});  // Where `text` stands is for the caller.
   auto compiled = std::make_shared<Template::Compiled>();
   compiled->functions = functions_;
   compiled->trees = *trees_;
   compiled->escaping = escaping;
-  for (auto& tree : parsed) join(compiled->trees, std::move(tree));
+  for (auto& tree : *parsed) join(compiled->trees, std::move(tree));
   compiled->root = compiled->trees.find(name)->second;
   return Template(std::move(compiled));
 }

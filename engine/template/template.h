@@ -70,8 +70,8 @@ class TemplateSet {
  public:
   explicit TemplateSet(std::shared_ptr<const FunctionTable> functions);
   /// Parses `text`; the text outside its {{ define }}s becomes template `name`. A later definition
-  /// replaces an earlier one, unless it is empty (spaces and comments only). After an error the set
-  /// is unchanged.
+  /// replaces an earlier one, unless it is empty (spaces and comments only). After an error, which
+  /// has line and column in `text`, the set is unchanged.
   base::Status add(std::string_view name, std::string_view text);
   /// Compiles `text` against a copy of this set, which what it defines does not change.
   base::Result<Template> compile(std::string_view name, std::string_view text,

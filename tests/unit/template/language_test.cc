@@ -5,6 +5,18 @@
 namespace tocsin::tmpl {
 namespace {
 
+TEST(Language, PlacesErrorsOfFilesInTheFile) {
+  TemplateSet set(alertmanager_functions());
+  const base::Status status =
+      set.add("x.tmpl", "{{ define \"x\" }}\n  {{ if }}\n{{ end }}{{ end }}");
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().where, (base::Position{"", 2, 9}));
+  // A text of another file has its place from there.
+  const auto compiled = set.compile("", "{{ if }}");
+  ASSERT_FALSE(compiled.ok());
+  EXPECT_EQ(compiled.error().where, base::Position{});
+}
+
 TEST(Language, PrintsTextAndValues) {
   expect_all({
       {"", ""},
