@@ -22,6 +22,7 @@
 #include "engine/net/event_loop.h"
 #include "engine/net/smtp_client.h"
 #include "engine/tsdb/store.h"
+#include "notifiers/alert_relabeller.h"
 #include "notifiers/alertmanager_sender.h"
 #include "notifiers/dispatcher.h"
 #include "rules/manager.h"
@@ -175,7 +176,8 @@ class RunningDaemon final : public Daemon {
                                .metrics = metrics_,
                                .make_client = client_maker(main_loop_)});
     std::vector<base::AlertSink*> sinks = {sender_.get()};
-    if (routes_here()) sinks.push_back(dispatcher_.get());
+    relabeller_ = std::make_unique<notifiers::AlertRelabeller>(*dispatcher_);
+    if (routes_here()) sinks.push_back(relabeller_.get());
     rules_ = std::make_unique<rules::Manager>(
         main_loop_, rules_pool_,
         rules::RuleServices{store_, store_, std::move(sinks), clock_, metrics_,
@@ -203,6 +205,7 @@ class RunningDaemon final : public Daemon {
     ASSIGN_OR_RETURN(const auto change_scrapes, scrapes_->prepare(config.scrape_configs));
     RETURN_IF_ERROR(apply_rules(files));
     change_sender();
+    relabeller_->apply(config.alerting.alert_relabel);
     change_scrapes();
     if (setup) dispatcher_->apply(std::move(setup));
     for (const std::string& warning : config.warnings) log_.warn(warning);
@@ -255,7 +258,8 @@ class RunningDaemon final : public Daemon {
     api::mount_rules_api(*router, rules);
     const api::TargetsView targets{
         [this] { return scrapes_->targets(); }, [this] { return scrapes_->metadata(); },
-        [this] { return scrapes_->pools(); }, [this] { return alertmanager_urls(); }};
+        [this] { return scrapes_->pools(); }, [this] { return alertmanager_urls(); },
+        [this] { return external_url_; }};
     api::mount_targets_api(*router, targets);
     if (routes_here()) api::mount_alerts_v2_api(*router, clock_, alerts_view());
     const api::StatusView status = status_view();
@@ -295,6 +299,7 @@ class RunningDaemon final : public Daemon {
     out.started_at = started_at_;
     out.reload_ok = [this] { return reload_ok_.load(); };
     out.reloaded_at = [this] { return reloaded_at_.load(); };
+    out.hostname = host_name();
     out.retention = base::format_duration(flags_.retention);
     return out;
   }
@@ -381,6 +386,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<remote::WriteReceiver> remote_writes_;
   std::unique_ptr<scrape::ScrapeManager> scrapes_;
   std::unique_ptr<notifiers::Dispatcher> dispatcher_;
+  std::unique_ptr<notifiers::AlertRelabeller> relabeller_;
   std::unique_ptr<notifiers::AlertmanagerSender> sender_;
   std::unique_ptr<rules::Manager> rules_;
   base::ThreadPool rules_pool_;
