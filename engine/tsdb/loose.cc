@@ -1,6 +1,7 @@
 #include "engine/tsdb/loose.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace tocsin::tsdb {
@@ -49,11 +50,20 @@ void LooseRow::drop_before(base::TimestampMs floor) {
 
 void LooseRow::read(base::TimestampMs from, base::TimestampMs to, ColumnSeq seq_end,
                     std::vector<LooseSample>& out) const {
-  for (const auto& chunk : *published_.load(std::memory_order_seq_cst)) {
+  const Chunks& chunks = *published_.load(std::memory_order_seq_cst);
+  // Samples ascend in time over all chunks, so both ends are found by halving.
+  const auto ends_early = [from](const std::shared_ptr<Chunk>& chunk) {
     const uint32_t count = chunk->count.load(std::memory_order_acquire);
-    for (uint32_t i = 0; i < count; ++i) {
-      const LooseSample& sample = chunk->samples[i];
-      if (sample.t > from && sample.t <= to && sample.seq < seq_end) out.push_back(sample);
+    return chunk->samples[count - 1].t <= from;
+  };
+  for (auto chunk = std::partition_point(chunks.begin(), chunks.end(), ends_early);
+       chunk != chunks.end() && (*chunk)->samples[0].t <= to; ++chunk) {
+    const std::span<const LooseSample> samples((*chunk)->samples.get(),
+                                               (*chunk)->count.load(std::memory_order_acquire));
+    const auto first = std::partition_point(samples.begin(), samples.end(),
+                                            [from](const LooseSample& s) { return s.t <= from; });
+    for (auto sample = first; sample != samples.end() && sample->t <= to; ++sample) {
+      if (sample->seq < seq_end) out.push_back(*sample);
     }
   }
 }

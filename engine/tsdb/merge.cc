@@ -26,6 +26,10 @@ void RowMerger::add_loose(const LooseRow& loose, ColumnSeq end_seq, const TimeRa
 
 // Sorts by time and keeps one sample of each timestamp.
 void RowMerger::settle() {
+  const auto out_of_step = [](const LooseSample& a, const LooseSample& b) { return a.t >= b.t; };
+  const bool is_settled =
+      std::adjacent_find(samples_.begin(), samples_.end(), out_of_step) == samples_.end();
+  if (is_settled) return;
   std::stable_sort(samples_.begin(), samples_.end(),
                    [](const LooseSample& a, const LooseSample& b) { return a.t < b.t; });
   size_t kept = 0;
