@@ -55,7 +55,8 @@ class StreamWriter {
   /// Drops the open column.
   virtual void abandon() = 0;
 
-  /// Writes stale markers at `t` for every series that still lives, and removes them.
+  /// Writes stale markers at `t` for every series that still lives and that no other writer has,
+  /// and removes them.
   virtual Status close(TimestampMs t) = 0;
 };
 

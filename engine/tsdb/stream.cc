@@ -82,6 +82,21 @@ void Stream::remove_row(WriterRow row) {
   const std::lock_guard lock(mutex_);
   assert(row < rows_.size() && row_used_[row]);
   end_slot(rows_[row]);
+  forget_row(row);
+}
+
+void Stream::hand_over(WriterRow row) {
+  const std::lock_guard lock(mutex_);
+  const SlotAddress at = rows_[row];
+  slabs_[at.slab()]->source[at.slot()] = kNoSource;
+  const auto loose = loose_.find(at.packed);
+  if (loose != loose_.end()) loose->second.histogram_last = false;
+  ended_[at.packed] = next_seq_;
+  handed_over_.push_back(at);
+  forget_row(row);
+}
+
+void Stream::forget_row(WriterRow row) {
   buffer_[row + 1] = base::absent_marker();
   row_used_[row] = false;
   free_rows_.insert(row);
@@ -164,6 +179,7 @@ Result<CommitStats> Stream::commit() {
     }
     fill_slabs(stats);
     if (!loose_.empty()) settle_loose(stats);
+    unmark_handed_over(stats);
     Axis& axis = *view_->axes.back();
     const uint32_t c = axis.columns.load(std::memory_order_relaxed);
     axis.t[c] = open_t_;
@@ -210,6 +226,19 @@ void Stream::fill_slabs(CommitStats& stats) {
     stats.stale += counts.stale;
   }
   if (edited) publish(std::move(edited));
+}
+
+// Takes back the markers that filling the column gave to rows without a source.
+void Stream::unmark_handed_over(CommitStats& stats) {
+  const uint32_t c = view_->axes.back()->columns.load(std::memory_order_relaxed);
+  for (const SlotAddress at : std::exchange(handed_over_, {})) {
+    const Slab& slab = *slabs_[at.slab()];
+    if (!slab.open) continue;
+    double& value = slab.open->column(c)[at.slot()];
+    if (!base::is_stale(value)) continue;
+    value = base::absent_marker();
+    --stats.stale;
+  }
 }
 
 void Stream::roll_axis(StreamView& view) {

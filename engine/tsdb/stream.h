@@ -86,6 +86,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// Adds rows; returns the first's number and every row's slot.
   std::pair<base::WriterRow, std::vector<SlotAddress>> add_rows(std::span<const NewRow> rows);
   void remove_row(base::WriterRow row);
+  /// As remove_row(), without a marker: another stream goes on with the series.
+  void hand_over(base::WriterRow row);
   /// Ends all rows; no marker is written before the next commit.
   void remove_all_rows();
   base::Status begin(base::TimestampMs t);
@@ -149,6 +151,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   base::WriterRow take_rows(uint32_t count);
   void add_slabs();
   void end_slot(SlotAddress address);
+  void forget_row(base::WriterRow row);
+  void unmark_handed_over(base::CommitStats& stats);
   void roll_axis(StreamView& view);
   void publish(std::shared_ptr<StreamView> view);
   void fill_slabs(base::CommitStats& stats);
@@ -181,6 +185,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::unordered_map<uint32_t, LooseState> loose_;  // By packed address.
   std::unordered_map<uint32_t, ColumnSeq> ended_;   // Packed address → one past its last column.
   std::vector<uint32_t> ending_;                    // Those that end with the next commit.
+  std::vector<SlotAddress> handed_over_;            // Those that get no marker with it.
   std::shared_ptr<StreamView> view_;
   std::atomic<const StreamView*> published_;
   ColumnSeq next_seq_ = 0;

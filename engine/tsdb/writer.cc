@@ -64,6 +64,7 @@ class Writer final : public base::StreamWriter {
  private:
   Status check_limits(std::span<const Labels> labels) const;
   void add_sample(WriterRow row, LooseSample sample);
+  void hand_over_shared();
 
   const std::shared_ptr<Head> head_;
   const std::shared_ptr<Stream> stream_;
@@ -150,8 +151,24 @@ Result<CommitStats> Writer::commit() {
   return stats;
 }
 
+// A target found again under another URL, say: its new stream has most of the series already, and
+// a marker of the old one would lie between their samples.
+void Writer::hand_over_shared() {
+  const std::lock_guard lock(head_->mutex);
+  for (const WriterRow row : stream_->live_rows()) {
+    const Series& series = head_->index[stream_->series_of(stream_->address_of(row))];
+    if (!series.more) continue;
+    const std::vector<Place> places = series.places();
+    const bool goes_on = std::any_of(places.begin(), places.end(), [&](const Place& place) {
+      return place.stream != stream_.get() && !place.stream->is_ended(place.at);
+    });
+    if (goes_on) stream_->hand_over(row);
+  }
+}
+
 Status Writer::close(TimestampMs t) {
   abandon();
+  hand_over_shared();
   stream_->remove_all_rows();
   RETURN_IF_ERROR(stream_->begin(t));
   const auto stats = commit();

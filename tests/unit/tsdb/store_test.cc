@@ -99,6 +99,27 @@ TEST_F(StoreTest, CloseMarksWhatLives) {
   EXPECT_EQ(samples("y", 0, 9000), (std::vector{value_at(1000, 1), stale_at(2000)}));
 }
 
+TEST_F(StoreTest, CloseLeavesTheSeriesThatAnotherWriterHas) {
+  Scraper a(store, "a");
+  Scraper b(store, "b");
+  a.scrape(1000, {{"x", 1}, {"y", 1}});
+  b.scrape(2000, {{"x", 2}});
+  ASSERT_TRUE(a.writer().close(1500).ok());
+  EXPECT_EQ(samples("x", 0, 9000), (std::vector{value_at(1000, 1), value_at(2000, 2)}));
+  EXPECT_EQ(samples("y", 0, 9000), (std::vector{value_at(1000, 1), stale_at(1500)}));
+  EXPECT_EQ(store.stats().stale_markers, 1u);
+}
+
+TEST_F(StoreTest, CloseMarksTheSeriesThatAnotherWriterHadOnce) {
+  Scraper a(store, "a");
+  Scraper b(store, "b");
+  a.scrape(1000, {{"x", 1}});
+  b.scrape(1000, {{"x", 2}});
+  ASSERT_TRUE(b.writer().close(1500).ok());
+  ASSERT_TRUE(a.writer().close(2000).ok());
+  EXPECT_EQ(samples("x", 0, 9000), (std::vector{value_at(1000, 2), stale_at(2000)}));
+}
+
 TEST_F(StoreTest, DestroyingAWriterLeavesTheDataAsItIs) {
   Scraper a(store, "a");
   a.scrape(1000, {{"x", 1}});
