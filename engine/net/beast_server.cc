@@ -80,7 +80,10 @@ struct Core {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(std::shared_ptr<Core> core, tcp::socket socket)
-      : core_(std::move(core)), socket_(std::move(socket)), timer_(core_->io) {}
+      : core_(std::move(core)),
+        socket_(std::move(socket)),
+        timer_(core_->io),
+        buffer_(core_->limits.head_bytes_max + kReadBytes) {}
 
   void start() {
     error_code error;
@@ -327,7 +330,7 @@ class Session : public std::enable_shared_from_this<Session> {
   asio::steady_timer timer_;
   Phase phase_ = Phase::kIdle;
   std::string remote_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_;  // bounded: Beast collects chunk extensions and trailers here
   size_t head_line_ = 0;  // see find_head_end
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<ServerRequest> request_;

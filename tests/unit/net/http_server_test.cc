@@ -113,6 +113,14 @@ TEST(HttpServer, BoundsDecompressedBodies) {
   EXPECT_EQ(answer.substr(9, 3), "413");
 }
 
+TEST(HttpServer, BoundsChunkExtensionsAndTrailers) {
+  LoopbackServer server(echo);
+  const std::string head = "POST /" + kClosing + "Transfer-Encoding: chunked\r\n\r\n";
+  const std::string padding(128u << 10, 'x');
+  EXPECT_EQ(ask(server.port(), head + "1;" + padding).substr(9, 3), "400");
+  EXPECT_EQ(ask(server.port(), head + "1\r\na\r\n0\r\na: " + padding).substr(9, 3), "400");
+}
+
 TEST(HttpServer, SlowHeadsEndIn408) {
   LoopbackServer server(echo, {.head_timeout = 50});
   EXPECT_EQ(ask(server.port(), "GET / HTTP/1.1\r\nHo").substr(9, 3), "408");
