@@ -69,6 +69,52 @@ TEST(EventLoop, TimersFollowAWallClockThatJumps) {
   EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
 }
 
+TEST(EventLoop, TimersDoNotWaitForAClockThatWasSetBack) {
+  JumpingClock clock;
+  EventLoop loop(clock, "test");
+  std::promise<void> done;
+  loop.call_at(clock.now() + 300, [&] { done.set_value(); });
+  std::promise<void> armed;
+  loop.post([&] { armed.set_value(); });
+  armed.get_future().wait();
+  clock.jump(-base::kHour);
+  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}
+
+TEST(EventLoop, TimersSetAfterTheClockWasSetBackKeepTheirTime) {
+  JumpingClock clock;
+  EventLoop loop(clock, "test");
+  std::promise<base::TimestampMs> done;
+  clock.jump(-base::kHour);
+  const base::TimestampMs when = clock.now() + 100;
+  loop.call_at(when, [&] { done.set_value(clock.now()); });
+  EXPECT_GE(done.get_future().get(), when);
+}
+
+/// Cancels its timer when it goes.
+struct TimerOwner {
+  EventLoop& loop;
+  base::TimerId timer = 0;
+  ~TimerOwner() { loop.cancel(timer); }
+};
+
+TEST(EventLoop, WhatATimerHoldsMayCancelTimers) {
+  JumpingClock clock;
+  EventLoop loop(clock, "test");
+  const base::TimestampMs later = clock.now() + base::kHour;
+  const auto owner = [&] {
+    auto made = std::make_shared<TimerOwner>(TimerOwner{loop});
+    made->timer = loop.call_at(later, [] {});
+    return made;
+  };
+  std::promise<void> done;
+  loop.call_at(0, [held = owner()] {});
+  loop.cancel(loop.call_at(later, [held = owner()] {}));
+  loop.call_at(0, [&] { done.set_value(); });
+  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  loop.call_at(later, [held = owner()] {});  // goes with the loop
+}
+
 TEST(EventLoop, ATimerThatSetsAnotherInThePastLetsOthersRun) {
   JumpingClock clock;
   EventLoop loop(clock, "test");
