@@ -9,6 +9,8 @@ namespace tocsin::notifiers {
 
 namespace {
 
+constexpr size_t kShownBytesMax = 1024;  // Of an answer that is no answer of Slack's.
+
 std::string text_of(const nlohmann::json& answer, const char* key) {
   const auto found = answer.find(key);
   return found != answer.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -17,13 +19,16 @@ std::string text_of(const nlohmann::json& answer, const char* key) {
 Outcome judge_json(const net::HttpResponse& answer) {
   const auto parsed = nlohmann::json::parse(answer.body, nullptr, false);
   if (!parsed.is_object()) {
-    return Outcome::retry("could not unmarshal JSON response " + base::go_quote(answer.body),
-                          FailureReason::kClientError);
+    return Outcome::retry(
+        "could not unmarshal JSON response " +
+            base::go_quote(std::string_view(answer.body).substr(0, kShownBytesMax)),
+        FailureReason::kClientError);
   }
   const auto ok = parsed.find("ok");
   if (ok == parsed.end() || !ok->is_boolean() || !ok->get<bool>()) {
-    return Outcome::permanent("error response from Slack: " + text_of(parsed, "error"),
-                              FailureReason::kClientError);
+    return Outcome::permanent(
+        "error response from Slack: " + text_of(parsed, "error").substr(0, kShownBytesMax),
+        FailureReason::kClientError);
   }
   Outcome outcome = Outcome::sent();
   const std::string thread = text_of(parsed, "ts");
@@ -38,8 +43,9 @@ Outcome judge(const net::HttpResponse& answer) {
   if (answer.status / 100 != 2) return outcome_of_answer(answer, answer.body);
   if (answer.header("content-type").starts_with("application/json")) return judge_json(answer);
   if (answer.body == "ok") return Outcome::sent();
-  return Outcome::permanent("received an error response from Slack: " + answer.body,
-                            FailureReason::kClientError);
+  return Outcome::permanent(
+      "received an error response from Slack: " + answer.body.substr(0, kShownBytesMax),
+      FailureReason::kClientError);
 }
 
 }  // namespace

@@ -188,6 +188,19 @@ TEST(SlackAnswer, BodyDecides) {
   EXPECT_EQ(judge(503, "", "").kind, Outcome::Kind::kRetry);
 }
 
+TEST(SlackAnswer, IsNotRepeatedWithoutBound) {
+  const std::string page(1u << 20, 'x');
+  for (const std::string& body : {page, R"({"ok":false,"error":")" + page + "\"}"}) {
+    for (const char* type : {"text/html", "application/json"}) {
+      net::HttpResponse answer;
+      answer.status = 200;
+      answer.body = body;
+      answer.headers = {{"content-type", type}};
+      EXPECT_LT(slack_outcome(answer, "#c").error.size(), 5'000u);
+    }
+  }
+}
+
 TEST(PagerdutyGolden, EventsV2) {
   const auto config = receiver(R"(pagerduty_configs:
   - routing_key: KEY
