@@ -7,6 +7,7 @@
 #include "engine/api/posted_alerts.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
+#include "engine/net/text.h"
 #include "notifiers/alert_intake.h"
 #include "notifiers/fingerprint.h"
 #include "notifiers/matcher_parse.h"
@@ -34,34 +35,62 @@ net::ServerResponse refuse(int status, std::string_view text) {
   return out;
 }
 
+// Errors of the framework upstream is built on: an object.
+net::ServerResponse refuse_body(const BodyRefusal& refusal) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("code").integer(refusal.code);
+  writer.field("message", refusal.message).end_object();
+  net::ServerResponse out = answer(json);
+  out.status = refusal.status;
+  return out;
+}
+
 bool is_true(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
   static constexpr std::string_view kTrue[] = {"1",  "true",     "yes",     "ok", "y",
                                                "on", "selected", "checked", "t",  "enabled"};
-  return std::ranges::find(kTrue, lower) != std::end(kTrue);
+  return std::ranges::find(kTrue, net::to_lower(text)) != std::end(kTrue);
 }
 
 // What GET alerts and alerts/groups let through.
 struct AlertFilter {
   base::Matchers matchers;
   std::optional<base::Regex> receiver;
+  std::set<std::string> shut;  ///< Receivers that receiver_matchers keep out.
   bool active = true;
 
   bool takes(const AlertStatus& status) const {
     return active && base::matches_all(matchers, status.alert.labels);
   }
   bool takes_receiver(const std::string& name) const {
-    return !receiver || receiver->matches(name);
+    return (!receiver || receiver->matches(name)) && !shut.contains(name);
   }
 };
 
-base::Result<AlertFilter, net::ServerResponse> read_filter(const Parameters& parameters) {
+// The receivers whose labels do not meet all receiver_matchers.
+base::Result<std::set<std::string>, net::ServerResponse> read_shut_receivers(
+    const Parameters& parameters, const AlertsView& view) {
+  base::Matchers matchers;
+  for (const std::string& text : parameters.all("receiver_matchers")) {
+    auto matcher = notifiers::parse_matcher(text);
+    if (!matcher)
+      return refuse(400, "failed to parse receiver_matchers param: " + matcher.error().message);
+    matchers.push_back(*std::move(matcher));
+  }
+  std::set<std::string> out;
+  if (matchers.empty()) return out;
+  for (const notifiers::ReceiverStatus& receiver : view.receivers()) {
+    base::LabelsBuilder labels;
+    for (const auto& [name, value] : receiver.labels) labels.set(name, value);
+    if (!base::matches_all(matchers, labels.build())) out.insert(receiver.name);
+  }
+  return out;
+}
+
+base::Result<AlertFilter, net::ServerResponse> read_filter(const Parameters& parameters,
+                                                           const AlertsView& view) {
   AlertFilter out;
   for (const std::string& text : parameters.all("filter")) {
-    if (text.empty()) continue;
     auto matcher = notifiers::parse_matcher(text);
     if (!matcher) return refuse(400, matcher.error().message);
     out.matchers.push_back(*std::move(matcher));
@@ -71,6 +100,7 @@ base::Result<AlertFilter, net::ServerResponse> read_filter(const Parameters& par
     if (!regex) return refuse(400, "failed to parse receiver param: " + regex.error().message);
     out.receiver = *std::move(regex);
   }
+  ASSIGN_OR_RETURN(out.shut, read_shut_receivers(parameters, view));
   if (const auto active = parameters.get("active"); !active.empty()) out.active = is_true(active);
   return out;
 }
@@ -102,7 +132,7 @@ void write_alert(JsonWriter& json, const AlertStatus& status,
 }
 
 net::ServerResponse list_alerts(const Call& call, const AlertsView& view) {
-  const auto filter = read_filter(Parameters(call.http));
+  const auto filter = read_filter(Parameters(call.http), view);
   if (!filter) return filter.error();
   std::string out;
   JsonWriter json(out);
@@ -116,16 +146,19 @@ net::ServerResponse list_alerts(const Call& call, const AlertsView& view) {
   return answer(out + "\n");
 }
 
-// An alert's receivers as this call shows them: the sorted union over all groups.
-std::vector<std::string> sorted_unique(std::vector<std::string> names) {
-  const std::set<std::string> sorted(names.begin(), names.end());
+// An alert's receivers as this call shows them: the sorted union over all groups asked for.
+std::vector<std::string> receivers_of(const AlertStatus& status, const AlertFilter& filter) {
+  std::set<std::string> sorted;
+  for (const std::string& name : status.receivers) {
+    if (filter.takes_receiver(name)) sorted.insert(name);
+  }
   return {sorted.begin(), sorted.end()};
 }
 
 void write_group(JsonWriter& json, const GroupStatus& group, const AlertFilter& filter) {
   json.begin_object().key("alerts").begin_array();
   for (const AlertStatus& status : group.alerts) {
-    if (filter.takes(status)) write_alert(json, status, sorted_unique(status.receivers));
+    if (filter.takes(status)) write_alert(json, status, receivers_of(status, filter));
   }
   json.end_array();
   write_labels(json, "labels", group.labels);
@@ -135,7 +168,7 @@ void write_group(JsonWriter& json, const GroupStatus& group, const AlertFilter& 
 }
 
 net::ServerResponse list_groups(const Call& call, const AlertsView& view) {
-  const auto filter = read_filter(Parameters(call.http));
+  const auto filter = read_filter(Parameters(call.http), view);
   if (!filter) return filter.error();
   std::string out;
   JsonWriter json(out);
@@ -151,11 +184,14 @@ net::ServerResponse list_groups(const Call& call, const AlertsView& view) {
 
 net::ServerResponse post_alerts(const Call& call, const base::Clock& clock,
                                 const AlertsView& view) {
-  if (!call.http.header("content-type").starts_with("application/json")) {
-    return refuse(415, "unsupported media type: send application/json");
+  if (const auto type = call.http.header("content-type");
+      !is_media_type(type, "application/json")) {
+    return refuse_body({415, 415,
+                        "unsupported media type " + base::go_quote(type) +
+                            ", only [application/json] are allowed"});
   }
   auto alerts = parse_posted_alerts(call.http.body);
-  if (!alerts) return refuse(400, alerts.error().message);
+  if (!alerts) return refuse_body(alerts.error());
   // As upstream: what is valid is taken, what is not is named.
   std::vector<base::Alert> valid;
   std::string problems;
@@ -170,14 +206,19 @@ net::ServerResponse post_alerts(const Call& call, const base::Clock& clock,
   }
   view.post(valid);
   if (!problems.empty()) return refuse(400, problems);
-  return answer("");
+  net::ServerResponse out = answer("");
+  out.content_type.clear();
+  return out;
 }
 
-net::ServerResponse list_receivers(const AlertsView& view) {
+net::ServerResponse list_receivers(const Call& call, const AlertsView& view) {
+  const auto shut = read_shut_receivers(Parameters(call.http), view);
+  if (!shut) return shut.error();
   std::string out;
   JsonWriter json(out);
   json.begin_array();
   for (const notifiers::ReceiverStatus& receiver : view.receivers()) {
+    if (shut->contains(receiver.name)) continue;
     json.begin_object().field("name", receiver.name).key("labels").begin_object();
     for (const auto& [name, value] : receiver.labels) json.field(name, value);
     json.end_object().end_object();
@@ -213,7 +254,8 @@ void mount_alerts_v2_api(Router& router, const base::Clock& clock, AlertsView vi
              [view, &clock](const Call& call) { return post_alerts(call, clock, view); });
   router.add("GET", "/api/v2/alerts/groups",
              [view](const Call& call) { return list_groups(call, view); });
-  router.add("GET", "/api/v2/receivers", [view](const Call&) { return list_receivers(view); });
+  router.add("GET", "/api/v2/receivers",
+             [view](const Call& call) { return list_receivers(call, view); });
   router.add("GET", "/api/v2/status", [view](const Call&) { return show_status(view); });
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/api/parameters.h"
 #include "engine/base/number.h"
+#include "engine/template/escape.h"
 
 namespace tocsin::api {
 namespace {
@@ -171,28 +172,7 @@ net::ServerResponse query_page(const Call& call, const PagesView& view) {
 
 std::string html_escape(std::string_view text) {
   std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&#34;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  tmpl::append_html_function(out, text);
   return out;
 }
 
@@ -203,6 +183,7 @@ void mount_pages(Router& router, const base::Clock& clock, PagesView view) {
     router.add("GET", page, [page](const Call&) {
       net::ServerResponse out;
       out.status = 302;
+      out.content_type.clear();
       out.headers.emplace_back("Location", "/#" + std::string(page.substr(1)));
       return out;
     });

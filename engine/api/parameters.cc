@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/base/number.h"
+#include "engine/net/text.h"
 #include "promql/syntax/parser.h"
 
 namespace tocsin::api {
@@ -12,9 +13,13 @@ namespace tocsin::api {
 using base::Code;
 using base::Error;
 
+bool is_media_type(std::string_view header, std::string_view type) {
+  return net::equal_ignoring_case(net::trim_blanks(header.substr(0, header.find(';'))), type);
+}
+
 Parameters::Parameters(const net::ServerRequest& request)
     : values_(net::parse_form(request.query)) {
-  if (!request.header("content-type").starts_with("application/x-www-form-urlencoded")) return;
+  if (!is_media_type(request.header("content-type"), "application/x-www-form-urlencoded")) return;
   // Upstream merges them, the body first.
   auto form = net::parse_form(request.body);
   values_.insert(values_.begin(), std::make_move_iterator(form.begin()),
@@ -65,14 +70,33 @@ base::Result<base::DurationMs> parse_step(std::string_view text) {
   return duration;
 }
 
+base::Result<int64_t> parse_integer(std::string_view text, std::string_view function) {
+  const auto refusal = [&](std::string_view reason) {
+    return Error{Code::kInvalid, std::string(function) + ": parsing " + base::go_quote(text) +
+                                     ": " + std::string(reason)};
+  };
+  std::string_view digits = text;
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc::invalid_argument || end != digits.data() + digits.size())
+    return refusal("invalid syntax");
+  if (error == std::errc::result_out_of_range) return refusal("value out of range");
+  return value;
+}
+
+base::Result<bool> parse_bool(std::string_view text) {
+  static constexpr std::string_view kTrue[] = {"1", "t", "T", "TRUE", "true", "True"};
+  static constexpr std::string_view kFalse[] = {"0", "f", "F", "FALSE", "false", "False"};
+  if (std::ranges::find(kTrue, text) != std::end(kTrue)) return true;
+  if (std::ranges::find(kFalse, text) != std::end(kFalse)) return false;
+  return Error{Code::kInvalid,
+               "strconv.ParseBool: parsing " + base::go_quote(text) + ": invalid syntax"};
+}
+
 base::Result<size_t> parse_limit(std::string_view text) {
   if (text.empty()) return size_t{0};
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return Error{Code::kInvalid,
-                 "strconv.Atoi: parsing " + base::go_quote(text) + ": invalid syntax"};
-  }
+  ASSIGN_OR_RETURN(const int64_t value, parse_integer(text, "strconv.Atoi"));
   if (value < 0) return Error{Code::kInvalid, "limit must be non-negative"};
   return static_cast<size_t>(value);
 }

@@ -14,6 +14,9 @@
 
 namespace tocsin::api {
 
+/// Whether a Content-Type names `type`, whatever its parameters.
+bool is_media_type(std::string_view header, std::string_view type);
+
 /// The parameters of a request: of the URL, and of the body when it is a form.
 class Parameters {
  public:
@@ -32,6 +35,11 @@ class Parameters {
 base::Result<base::TimestampMs> parse_time(std::string_view text);
 /// Seconds as a float, or a Prometheus duration.
 base::Result<base::DurationMs> parse_step(std::string_view text);
+/// A whole number as Go's `function` ("strconv.Atoi") reads it, sign included; its error texts,
+/// too.
+base::Result<int64_t> parse_integer(std::string_view text, std::string_view function);
+/// As Go's strconv.ParseBool: 1, t, true, …; its error text.
+base::Result<bool> parse_bool(std::string_view text);
 /// A whole number, at least 0; 0 (also for "") means no limit.
 base::Result<size_t> parse_limit(std::string_view text);
 /// The selectors of match[] parameters. An empty list stays empty.

@@ -43,8 +43,7 @@ void QueryApi::mount(Router& router) {
   router.add_query("/api/v1/query", [this](const Call& call) { return instant(call); });
   router.add_query("/api/v1/query_range", [this](const Call& call) { return range(call); });
   router.add_query("/api/v1/format_query", [this](const Call& call) { return format(call); });
-  // No exemplars are stored; Grafana asks at start-up and wants an answer.
-  router.add_query("/api/v1/query_exemplars", [](const Call&) { return success("[]"); });
+  router.add_query("/api/v1/query_exemplars", [this](const Call& call) { return exemplars(call); });
 }
 
 net::ServerResponse QueryApi::instant(const Call& call) {
@@ -62,6 +61,8 @@ net::ServerResponse QueryApi::instant(const Call& call) {
 
 net::ServerResponse QueryApi::range(const Call& call) {
   const Parameters parameters(call.http);
+  if (const auto limit = parse_limit(parameters.get("limit")); !limit)
+    return bad_parameter("limit", limit.error().message);
   const auto start = parse_time(parameters.get("start"));
   if (!start) return bad_parameter("start", start.error().message);
   const auto end = parse_time(parameters.get("end"));
@@ -111,12 +112,7 @@ net::ServerResponse QueryApi::evaluate(const std::string& text, const promql::Ev
   const Slot slot(running_, concurrency_max_);
   if (!slot.granted()) return evaluation_failure(too_many());
   const auto query = promql::Query::prepare(**expr, text, source_, options, clock_);
-  if (!query) {
-    // What upstream refuses when a query is created is the caller's fault.
-    const base::Error& error = query.error();
-    return error.code == base::Code::kInvalid ? bad_parameter("query", error.message)
-                                              : evaluation_failure(error);
-  }
+  if (!query) return evaluation_failure(query.error());
   const auto result = (*query)->run(range, &cancel_);
   if (!result) return evaluation_failure(result.error());
   std::string data;
@@ -138,6 +134,27 @@ base::Result<promql::QueryResult> QueryApi::run_now(const std::string& text) {
                    promql::Query::prepare(*expr, text, source_, options_, clock_));
   const base::TimestampMs now = clock_.now();
   return query->run({now, now, 0}, &cancel_);
+}
+
+// No exemplars are stored; Grafana asks at start-up and wants an answer.
+net::ServerResponse QueryApi::exemplars(const Call& call) const {
+  const Parameters parameters(call.http);
+  base::TimestampMs start = kTimeMin;
+  base::TimestampMs end = kTimeMax;
+  for (const auto& [name, time] : {std::pair{"start", &start}, {"end", &end}}) {
+    if (parameters.get(name).empty()) continue;
+    const auto parsed = parse_time(parameters.get(name));
+    if (!parsed) {
+      return bad_parameter(
+          name, "invalid time value for '" + std::string(name) + "': " + parsed.error().message);
+    }
+    *time = *parsed;
+  }
+  if (end < start)
+    return failure(ErrorType::kBadData, "end timestamp must not be before start timestamp");
+  const auto expr = promql::parse_expr(parameters.get("query"), options_.features);
+  if (!expr) return failure(ErrorType::kBadData, expr.error().message);
+  return success("[]");
 }
 
 net::ServerResponse QueryApi::format(const Call& call) const {

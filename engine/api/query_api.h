@@ -26,6 +26,7 @@ class QueryApi {
   net::ServerResponse instant(const Call& call);
   net::ServerResponse range(const Call& call);
   net::ServerResponse format(const Call& call) const;
+  net::ServerResponse exemplars(const Call& call) const;
 
   net::ServerResponse evaluate(const std::string& text, const promql::EvalRange& range,
                                const class Parameters& parameters);

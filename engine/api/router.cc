@@ -1,6 +1,7 @@
 #include "engine/api/router.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tocsin::api {
 namespace {
@@ -59,16 +60,21 @@ net::ServerResponse Router::answer(const net::ServerRequest& request,
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::vector<std::string> captures;
-  std::string allowed;
+  std::set<std::string, std::less<>> allowed;
   for (const Route& route : routes_) {
     if (!fits(route.segments, path, captures)) continue;
     pattern = route.pattern;
     if (route.method == method) return route.handler(Call{request, std::move(captures)});
-    allowed += (allowed.empty() ? "" : ", ") + route.method;
+    allowed.insert(route.method);
   }
+  // Grafana looks for the words "page not found".
   if (allowed.empty()) return plain(404, "404 page not found\n");
-  net::ServerResponse out = plain(405, "Method Not Allowed\n");
-  out.headers.emplace_back("Allow", allowed);
+  allowed.insert("OPTIONS");
+  std::string list;
+  for (const std::string& one : allowed) list += (list.empty() ? "" : ", ") + one;
+  const bool asks = method == "OPTIONS";
+  net::ServerResponse out = asks ? plain(200, "") : plain(405, "Method Not Allowed\n");
+  out.headers.emplace_back("Allow", list);
   return out;
 }
 
@@ -76,6 +82,7 @@ namespace {
 
 // Browsers of other origins may read; upstream's default --web.cors.origin is ".*".
 void allow_origins(const net::ServerRequest& request, net::ServerResponse& response) {
+  response.headers.emplace_back("Vary", "Origin");
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));
@@ -83,33 +90,38 @@ void allow_origins(const net::ServerRequest& request, net::ServerResponse& respo
                                 "Accept, Authorization, Content-Type, Origin");
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
   response.headers.emplace_back("Access-Control-Expose-Headers", "Date");
-  response.headers.emplace_back("Vary", "Origin");
 }
 
 }  // namespace
 
 net::ServerResponse Router::operator()(const net::ServerRequest& request) const {
-  if (request.method == "OPTIONS") {
-    net::ServerResponse out = plain(204, "");
-    allow_origins(request, out);
-    return out;
-  }
+  const int64_t start = clock_ == nullptr ? 0 : clock_->steady_ns();
   std::string_view pattern = "/*";
-  if (metrics_ == nullptr) return answer(request, pattern);
-  const int64_t start = clock_->steady_ns();
-  net::ServerResponse out = answer(request, pattern);
-  allow_origins(request, out);
+  const bool is_api = request.path.starts_with("/api/");
+  net::ServerResponse out =
+      is_api && request.method == "OPTIONS" ? plain(204, "") : answer(request, pattern);
+  if (is_api) allow_origins(request, out);
+  if (metrics_ != nullptr) count(pattern, out, clock_->steady_ns() - start);
+  return out;
+}
+
+void Router::count(std::string_view pattern, const net::ServerResponse& response,
+                   int64_t took_ns) const {
   const std::string handler(pattern);
   metrics_
       ->counter("prometheus_http_requests_total", "Counter of HTTP requests.",
-                {{"code", std::to_string(out.status)}, {"handler", handler}})
+                {{"code", std::to_string(response.status)}, {"handler", handler}})
       .add();
   metrics_
       ->histogram("prometheus_http_request_duration_seconds",
                   "Histogram of latencies for HTTP requests.",
                   {0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120}, {{"handler", handler}})
-      .observe(static_cast<double>(clock_->steady_ns() - start) / 1e9);
-  return out;
+      .observe(static_cast<double>(took_ns) / 1e9);
+  metrics_
+      ->histogram("prometheus_http_response_size_bytes",
+                  "Histogram of response size for HTTP requests, before compression.",
+                  {1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}, {{"handler", handler}})
+      .observe(static_cast<double>(response.body.size()));
 }
 
 }  // namespace tocsin::api

@@ -29,11 +29,11 @@ class Router {
   void add_query(std::string_view pattern, const Handler& handler);
 
   /// Answers: the handler's answer, 404 when no pattern fits, 405 with Allow when the method does
-  /// not.
+  /// not. OPTIONS is answered here; pages of other origins may read what is below /api/.
   net::ServerResponse operator()(const net::ServerRequest& request) const;
 
-  /// Counts requests and their seconds per handler and code under prometheus_http_*. `clock` and
-  /// `metrics` must outlive the router.
+  /// Counts requests, their seconds and the bytes of answers per handler under prometheus_http_*.
+  /// `clock` and `metrics` must outlive the router.
   void observe(base::MetricRegistry& metrics, const base::Clock& clock);
 
  private:
@@ -44,6 +44,7 @@ class Router {
     Handler handler;
   };
   net::ServerResponse answer(const net::ServerRequest& request, std::string_view& pattern) const;
+  void count(std::string_view pattern, const net::ServerResponse& response, int64_t took_ns) const;
   std::vector<Route> routes_;
   base::MetricRegistry* metrics_ = nullptr;
   const base::Clock* clock_ = nullptr;

@@ -1,16 +1,14 @@
 #include "engine/api/rules_api.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "engine/api/envelope.h"
 #include "engine/api/parameters.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
+#include "engine/net/text.h"
+#include "notifiers/fingerprint.h"
 
 namespace tocsin::api {
 namespace {
@@ -136,7 +134,7 @@ base::Result<RuleFilter, net::ServerResponse> read_filter(const Parameters& para
                  parameters.all("file[]"),
                  {},
                  {}};
-  const std::string_view type = parameters.get("type");
+  const std::string type = net::to_lower(parameters.get("type"));
   if (type == "alert") {
     out.kind = RuleKind::kAlerting;
   } else if (type == "record") {
@@ -145,7 +143,7 @@ base::Result<RuleFilter, net::ServerResponse> read_filter(const Parameters& para
     return bad_parameter("type", "not supported value " + base::go_quote(type));
   }
   auto matches = parse_matches(parameters.all("match[]"));
-  if (!matches) return bad_parameter("match[]", matches.error().message);
+  if (!matches) return failure(ErrorType::kBadData, matches.error().message);
   out.matches = *std::move(matches);
   return out;
 }
@@ -158,18 +156,8 @@ void apply(const RuleFilter& filter, std::vector<GroupView>& groups) {
   std::erase_if(groups, [](const GroupView& group) { return group.rules.empty(); });
 }
 
-// Upstream's page token: SHA-256 of "file;group" in hex.
 std::string token_of(const GroupView& group) {
-  const std::string key = group.file + ";" + group.name;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  EVP_Digest(key.data(), key.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string out;
-  for (unsigned int i = 0; i < length; ++i) {
-    out += "0123456789abcdef"[digest[i] >> 4];
-    out += "0123456789abcdef"[digest[i] & 15];
-  }
-  return out;
+  return notifiers::sha256_hex(group.file + ";" + group.name);
 }
 
 // Cuts `groups` to one page; the token of the next one, or "".
@@ -179,16 +167,15 @@ base::Result<std::string, net::ServerResponse> paginate(const Parameters& parame
   const std::string token(parameters.get("group_next_token"));
   if (limit_text.empty()) {
     if (token.empty()) return std::string();
-    return bad_parameter("group_limit",
+    return bad_parameter("group_next_token",
                          "group_limit needs to be present in order to paginate over the groups");
   }
-  int64_t limit = 0;
-  const auto [end, error] =
-      std::from_chars(limit_text.data(), limit_text.data() + limit_text.size(), limit);
-  if (error != std::errc{} || end != limit_text.data() + limit_text.size() || limit <= 0) {
+  const auto limit = parse_integer(limit_text, "strconv.ParseInt");
+  if (!limit) {
     return bad_parameter("group_limit",
-                         "group_limit needs to be a valid number and greater than 0");
+                         "group_limit needs to be a valid number: " + limit.error().message);
   }
+  if (*limit <= 0) return bad_parameter("group_limit", "group_limit needs to be greater than 0");
   if (!token.empty()) {
     const auto first = std::ranges::find_if(
         groups, [&](const GroupView& group) { return token_of(group) == token; });
@@ -198,9 +185,9 @@ base::Result<std::string, net::ServerResponse> paginate(const Parameters& parame
     }
     groups.erase(groups.begin(), first);
   }
-  if (groups.size() <= static_cast<size_t>(limit)) return std::string();
-  std::string next = token_of(groups[static_cast<size_t>(limit)]);
-  groups.resize(static_cast<size_t>(limit));
+  if (groups.size() <= static_cast<size_t>(*limit)) return std::string();
+  std::string next = token_of(groups[static_cast<size_t>(*limit)]);
+  groups.resize(static_cast<size_t>(*limit));
   return next;
 }
 
@@ -208,8 +195,15 @@ net::ServerResponse list_rules(const Call& call, const RulesView& view) {
   const Parameters parameters(call.http);
   const auto filter = read_filter(parameters);
   if (!filter) return filter.error();
-  const std::string_view exclude = parameters.get("exclude_alerts");
-  const bool with_alerts = !(exclude == "true" || exclude == "1");
+  bool with_alerts = true;
+  if (const auto text = parameters.get("exclude_alerts"); !text.empty()) {
+    const auto exclude = parse_bool(text);
+    if (!exclude) {
+      return bad_parameter("exclude_alerts",
+                           "error converting exclude_alerts: " + exclude.error().message);
+    }
+    with_alerts = !*exclude;
+  }
   std::vector<GroupView> groups = view.groups(with_alerts);
   apply(*filter, groups);
   const auto next = paginate(parameters, groups);

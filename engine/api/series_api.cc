@@ -8,6 +8,7 @@
 #include "engine/api/parameters.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
+#include "engine/template/utf8.h"
 
 namespace tocsin::api {
 namespace {
@@ -117,24 +118,6 @@ int hex_digit(char c) {
   return -1;
 }
 
-void append_utf8(std::string& out, uint32_t rune) {
-  if (rune < 0x80) {
-    out += static_cast<char>(rune);
-  } else if (rune < 0x800) {
-    out += static_cast<char>(0xc0 | (rune >> 6));
-    out += static_cast<char>(0x80 | (rune & 0x3f));
-  } else if (rune < 0x10000) {
-    out += static_cast<char>(0xe0 | (rune >> 12));
-    out += static_cast<char>(0x80 | ((rune >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (rune & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | (rune >> 18));
-    out += static_cast<char>(0x80 | ((rune >> 12) & 0x3f));
-    out += static_cast<char>(0x80 | ((rune >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (rune & 0x3f));
-  }
-}
-
 }  // namespace
 
 std::string unescape_name(std::string_view name) {
@@ -157,9 +140,10 @@ std::string unescape_name(std::string_view name) {
       rune = rune * 16 + static_cast<uint32_t>(hex_digit(name[i]));
     }
     // Malformed escapes leave the whole name as it is, as upstream does.
-    if (i == name.size() || name[i] != '_' || digits == 0 || rune > 0x10ffff)
+    if (i == name.size() || name[i] != '_' || digits == 0 || rune > 0x10ffff ||
+        (rune >= 0xd800 && rune <= 0xdfff))
       return std::string(name);
-    append_utf8(out, rune);
+    tmpl::append_rune(out, rune);
   }
   return out;
 }

@@ -1,7 +1,5 @@
 #include "engine/api/status_api.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <filesystem>
 #include <thread>
@@ -21,7 +19,7 @@ net::ServerResponse plain(int status, std::string text) {
           .body = std::move(text)};
 }
 
-net::ServerResponse build_info(const BuildInfo& build) {
+std::string build_info(const BuildInfo& build) {
   std::string data;
   JsonWriter json(data);
   json.begin_object()
@@ -32,7 +30,7 @@ net::ServerResponse build_info(const BuildInfo& build) {
       .field("buildDate", "")
       .field("goVersion", build.compiler)
       .end_object();
-  return success(data);
+  return data;
 }
 
 net::ServerResponse flags(const StatusView& view) {
@@ -51,11 +49,6 @@ net::ServerResponse config(const StatusView& view) {
   return success(data);
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 // Upstream's keys; what only a Go program has is 0 or empty.
 net::ServerResponse runtime_info(const StatusView& view, const base::Clock& clock) {
   std::error_code ignored;  // No working directory: shown as empty.
@@ -64,7 +57,7 @@ net::ServerResponse runtime_info(const StatusView& view, const base::Clock& cloc
   json.begin_object()
       .field("startTime", base::format_rfc3339(view.started_at))
       .field("CWD", std::filesystem::current_path(ignored).string())
-      .field("hostname", host_name())
+      .field("hostname", view.hostname)
       .field("serverTime", base::format_rfc3339(clock.now()));
   json.key("reloadConfigSuccess").boolean(view.reload_ok());
   json.field("lastConfigTime", base::format_rfc3339(view.reloaded_at()));
@@ -90,7 +83,15 @@ net::ServerResponse reload(const StatusView& view) {
 
 void mount_status_api(Router& router, const base::Clock& clock, StatusView view) {
   router.add("GET", "/api/v1/status/buildinfo",
-             [view](const Call&) { return build_info(view.build); });
+             [view](const Call&) { return success(build_info(view.build)); });
+  router.add("GET", "/version", [view](const Call&) {
+    net::ServerResponse out;
+    out.body = build_info(view.build) + "\n";
+    return out;
+  });
+  // There is no log to replay: the store lives in memory.
+  router.add("GET", "/api/v1/status/walreplay",
+             [](const Call&) { return success(R"({"min":0,"max":0,"current":0})"); });
   router.add("GET", "/api/v1/status/flags", [view](const Call&) { return flags(view); });
   router.add("GET", "/api/v1/status/config", [view](const Call&) { return config(view); });
   router.add("GET", "/api/v1/status/runtimeinfo",
@@ -109,6 +110,15 @@ void mount_status_api(Router& router, const base::Clock& clock, StatusView view)
   }
   for (const std::string_view method : {"POST", "PUT"}) {
     router.add(method, "/-/reload", [view](const Call&) { return reload(view); });
+    router.add(method, "/-/quit", [view](const Call&) {
+      return plain(403, view.reload ? "Stopping over HTTP is not offered; send SIGTERM."
+                                    : "Lifecycle API is not enabled.");
+    });
+    for (const std::string_view name : {"delete_series", "clean_tombstones", "snapshot"}) {
+      router.add(method, "/api/v1/admin/tsdb/" + std::string(name), [](const Call&) {
+        return failure(ErrorType::kUnavailable, "admin APIs disabled");
+      });
+    }
   }
 }
 

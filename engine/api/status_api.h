@@ -32,6 +32,7 @@ struct StatusView {
   std::function<bool()> reload_ok;
   std::function<base::TimestampMs()> reloaded_at;
   std::string retention;
+  std::string hostname;
 };
 
 void mount_status_api(Router& router, const base::Clock& clock, StatusView view);

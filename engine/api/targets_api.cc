@@ -1,7 +1,6 @@
 #include "engine/api/targets_api.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
+#include "engine/net/text.h"
 
 namespace tocsin::api {
 namespace {
@@ -26,14 +26,15 @@ std::string time_text(base::TimestampMs t) {
   return t == 0 ? "0001-01-01T00:00:00Z" : base::format_rfc3339(t);
 }
 
-void write_active(JsonWriter& json, const scrape::ActiveTarget& active) {
+void write_active(JsonWriter& json, const scrape::ActiveTarget& active,
+                  const std::string& external_url) {
   const scrape::Target& target = active.target;
   json.begin_object();
   write_labels(json, "discoveredLabels", target.discovered);
   write_labels(json, "labels", target.labels);
   json.field("scrapePool", active.pool)
       .field("scrapeUrl", target.url)
-      .field("globalUrl", target.url)
+      .field("globalUrl", global_url(target.url, external_url))
       .field("lastError", active.state.last_error)
       .field("lastScrape", time_text(active.state.last_scrape));
   json.key("lastScrapeDuration").raw(base::format_sample(active.state.last_duration_seconds));
@@ -43,34 +44,44 @@ void write_active(JsonWriter& json, const scrape::ActiveTarget& active) {
       .end_object();
 }
 
+void write_dropped(JsonWriter& json, const scrape::TargetsSnapshot& snapshot,
+                   const std::function<bool(const std::string&)>& wanted) {
+  for (const scrape::DroppedTarget& target : snapshot.dropped) {
+    if (!wanted(target.pool)) continue;
+    json.begin_object();
+    write_labels(json, "discoveredLabels", target.discovered);
+    json.field("scrapePool", target.pool).end_object();
+  }
+}
+
 net::ServerResponse list_targets(const Call& call, const TargetsView& view) {
   const Parameters parameters(call.http);
-  const std::string_view state = parameters.get("state");
+  const std::string state = net::to_lower(parameters.get("state"));
+  const bool any = state.empty() || state == "any";
+  const bool with_dropped = any || state == "dropped";
   const std::string_view pool = parameters.get("scrapePool");
   const auto wanted = [&](const std::string& name) { return pool.empty() || name == pool; };
   const scrape::TargetsSnapshot snapshot = view.targets();
   std::string data;
   JsonWriter json(data);
   json.begin_object().key("activeTargets").begin_array();
-  if (state != "dropped") {
+  if (any || state == "active") {
     for (const scrape::ActiveTarget& target : snapshot.active) {
-      if (wanted(target.pool)) write_active(json, target);
+      if (wanted(target.pool)) write_active(json, target, view.external_url());
     }
   }
   json.end_array().key("droppedTargets").begin_array();
-  if (state != "active") {
-    for (const scrape::DroppedTarget& target : snapshot.dropped) {
-      if (!wanted(target.pool)) continue;
-      json.begin_object();
-      write_labels(json, "discoveredLabels", target.discovered);
-      json.field("scrapePool", target.pool).end_object();
-    }
+  if (with_dropped) write_dropped(json, snapshot, wanted);
+  json.end_array().key("droppedTargetCounts");
+  if (with_dropped) {
+    json.begin_object();
+    for (const auto& [name, count] : snapshot.dropped_counts)
+      json.key(name).integer(static_cast<int64_t>(count));
+    json.end_object();
+  } else {
+    json.null();
   }
-  json.end_array().key("droppedTargetCounts").begin_object();
-  for (const auto& [name, count] : snapshot.dropped_counts) {
-    if (wanted(name)) json.key(name).integer(static_cast<int64_t>(count));
-  }
-  json.end_object().end_object();
+  json.end_object();
   return success(data);
 }
 
@@ -88,12 +99,9 @@ base::Result<size_t, net::ServerResponse> read_limit(const Parameters& parameter
                                                      std::string_view name) {
   const std::string_view text = parameters.get(name);
   if (text.empty()) return SIZE_MAX;
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return failure(ErrorType::kBadData, std::string(name) + " must be a number");
-  }
-  return value < 0 ? SIZE_MAX : static_cast<size_t>(value);
+  const auto value = parse_integer(text, "strconv.Atoi");
+  if (!value) return failure(ErrorType::kBadData, std::string(name) + " must be a number");
+  return *value < 0 ? SIZE_MAX : static_cast<size_t>(*value);
 }
 
 struct FamilyText {
@@ -129,8 +137,8 @@ net::ServerResponse list_metadata(const Call& call, const TargetsView& view) {
       if (*per_metric != 0 && of_metric++ == *per_metric) break;
       json.begin_object()
           .field("type", text.type)
-          .field("help", text.help)
           .field("unit", text.unit)
+          .field("help", text.help)
           .end_object();
     }
     json.end_array();
@@ -183,6 +191,26 @@ net::ServerResponse list_alertmanagers(const TargetsView& view) {
 }
 
 }  // namespace
+
+std::string global_url(const std::string& url, std::string_view external_url) {
+  const size_t start = url.find("://");
+  if (start == std::string::npos) return url;
+  const size_t host = start + 3;
+  const std::string_view rest = std::string_view(url).substr(host);
+  for (const std::string_view local : {"127.0.0.1:", "localhost:", "[::1]:"}) {
+    if (!rest.starts_with(local)) continue;
+    const std::string_view port = rest.substr(local.size(), rest.find('/') - local.size());
+    const std::string_view path = rest.substr(std::min(rest.find('/'), rest.size()));
+    if (external_url.ends_with(":" + std::string(port)))
+      return std::string(external_url) + std::string(path);
+    const size_t name = std::min(external_url.find("://"), external_url.size() - 3) + 3;
+    const size_t colon = external_url.rfind(':');
+    const size_t end = colon >= name ? colon : external_url.size();
+    return url.substr(0, host) + std::string(external_url.substr(name, end - name)) + ":" +
+           std::string(port) + std::string(path);
+  }
+  return url;
+}
 
 void mount_targets_api(Router& router, TargetsView view) {
   router.add("GET", "/api/v1/targets",

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/api/router.h"
@@ -16,7 +17,13 @@ struct TargetsView {
   std::function<std::vector<scrape::TargetMetadata>()> metadata;
   std::function<std::vector<std::string>()> pools;
   std::function<std::vector<std::string>()> alertmanager_urls;
+  std::function<std::string()> external_url;
 };
+
+/// A target's URL as others reach it: on this machine's loopback, the host becomes that of
+/// `external_url`; what we serve ourselves becomes `external_url`. Source: prometheus
+/// web/api/v1/api.go getGlobalURL.
+std::string global_url(const std::string& url, std::string_view external_url);
 
 void mount_targets_api(Router& router, TargetsView view);
 

@@ -64,7 +64,7 @@ struct QueryStats {
 struct QueryResult {
   ValueType type = ValueType::kNone;
   std::vector<ResultSeries> series;  ///< kVector, kMatrix.
-  Point scalar;                      ///< kScalar.
+  Point scalar;                      ///< kScalar; of a kString the time.
   std::string string;                ///< kString.
   base::Annotations annotations;
   QueryStats stats;

@@ -88,6 +88,7 @@ base::Result<QueryResult> StandingQuery::run(const EvalRange& range, const Cance
   QueryResult result;
   result.type = plan_.type;
   result.string = plan_.string;
+  result.scalar.t = grid.start;
   if (!range.instant() && (plan_.type == ValueType::kString || plan_.type == ValueType::kMatrix)) {
     return base::Error{base::Code::kInvalid,
                        "invalid expression type \"" + std::string(describe(plan_.type)) +
