@@ -50,7 +50,8 @@ class StreamWriter {
   /// A native histogram, at any timestamp. With t equal to the column's, staleness is automatic.
   virtual void add_histogram(WriterRow row, TimestampMs t, HistogramPtr h) = 0;
   /// Publishes the open column whole: rows that had a value in the last column and have none now
-  /// get a stale marker. Readers see all of it or nothing.
+  /// get a stale marker; readers see all of it or nothing. With no column open it publishes the
+  /// loose samples alone, and fails with kInvalid when there are none.
   virtual Result<CommitStats> commit() = 0;
   /// Drops the open column.
   virtual void abandon() = 0;

@@ -2,11 +2,14 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <vector>
 
 namespace tocsin::base::symbols {
@@ -15,8 +18,9 @@ namespace {
 // A symbol is shard number in the low bits, entry number + 1 above: 0 stays the empty string.
 constexpr uint32_t kShardBits = 6;
 constexpr uint32_t kShards = 1u << kShardBits;
-constexpr uint32_t kChunk = 4096;  // Entries per chunk; chunks never move, so views are stable.
-constexpr uint32_t kChunksMax = 16384;  // 2^26 symbols in a shard.
+// Chunks never move, so views are stable. Each is as large as all before it together.
+constexpr uint32_t kFirstChunkBits = 6;
+constexpr uint32_t kChunksMax = 21;  // 2^26 symbols in a shard.
 
 struct Entry {
   char* text = nullptr;
@@ -27,13 +31,21 @@ struct Entry {
   std::string_view view() const { return {text, length}; }
 };
 
+uint32_t chunk_of(uint32_t number) {
+  return static_cast<uint32_t>(std::bit_width(number >> kFirstChunkBits));
+}
+uint32_t chunk_begin(uint32_t chunk) {
+  return chunk == 0 ? 0 : 1u << (kFirstChunkBits + chunk - 1);
+}
+uint32_t chunk_size(uint32_t chunk) { return std::max(1u << kFirstChunkBits, chunk_begin(chunk)); }
+
 // One shard: entries in chunks, and an open-addressing index of entry numbers + 1.
 class Shard {
  public:
   // Entry number of `text`, with a reference added.
   uint32_t acquire(std::string_view text, uint64_t hash) {
     const std::lock_guard lock(mutex_);
-    if (2 * (live_ + 1) > index_.size()) grow();
+    if (4 * (live_ + 1) > 3 * index_.size()) grow();
     size_t slot = find_slot(text, hash);
     if (index_[slot] != 0) {
       entry(index_[slot] - 1).references.fetch_add(1, std::memory_order_relaxed);
@@ -80,7 +92,8 @@ class Shard {
   }
 
   Entry& entry(uint32_t number) {
-    return chunks_[number / kChunk].load(std::memory_order_acquire)[number % kChunk];
+    const uint32_t chunk = chunk_of(number);
+    return chunks_[chunk].load(std::memory_order_acquire)[number - chunk_begin(chunk)];
   }
 
   void add_stats(Stats& stats) {
@@ -113,7 +126,7 @@ class Shard {
   }
 
   void grow() {
-    std::vector<uint32_t> old(std::max<size_t>(64, index_.size() * 2), 0);
+    std::vector<uint32_t> old(std::max<size_t>(16, index_.size() * 2), 0);
     old.swap(index_);
     const size_t mask = index_.size() - 1;
     for (const uint32_t number : old) {
@@ -131,17 +144,20 @@ class Shard {
       return number;
     }
     const uint32_t number = used_++;
-    if (number % kChunk == 0) {
-      owned_.push_back(std::make_unique<Entry[]>(kChunk));
-      chunks_[number / kChunk].store(owned_.back().get(), std::memory_order_release);
+    const uint32_t chunk = chunk_of(number);
+    if (number == chunk_begin(chunk)) {
+      // Entries are made one by one: a large chunk costs memory only as far as it is used. Never
+      // freed, as the table.
+      Entry* entries = std::allocator<Entry>().allocate(chunk_size(chunk));
+      chunks_[chunk].store(entries, std::memory_order_release);
     }
+    new (&entry(number)) Entry();
     return number;
   }
 
   std::mutex mutex_;
   std::vector<uint32_t> index_;
   std::vector<uint32_t> free_;
-  std::vector<std::unique_ptr<Entry[]>> owned_;
   std::array<std::atomic<Entry*>, kChunksMax> chunks_{};
   uint32_t used_ = 0;
   size_t live_ = 0;

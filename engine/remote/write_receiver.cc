@@ -25,13 +25,14 @@ base::Result<WriteOutcome> WriteReceiver::write(const WriteRequest& request) {
   const std::lock_guard lock(mutex_);
   const base::TimestampMs now = clock_.now();
   ASSIGN_OR_RETURN(const auto rows, rows_of(request));
-  // The column itself stays empty: every sample has a timestamp of its own.
-  last_commit_ = std::max(last_commit_ + 1, now);
-  RETURN_IF_ERROR(writer_->begin(last_commit_));
   WriteOutcome out;
   out.skipped_series = request.skipped;
+  queued_ = 0;
   for (size_t i = 0; i < rows.size(); ++i) add(request.series[i], rows[i], now + kFutureMax, out);
-  ASSIGN_OR_RETURN(const base::CommitStats stats, writer_->commit());
+  base::CommitStats stats;
+  if (queued_ != 0) {
+    ASSIGN_OR_RETURN(stats, writer_->commit());
+  }
   out.samples = stats.samples;
   out.out_of_order = stats.out_of_order;
   out.duplicate = stats.duplicate;
@@ -72,6 +73,7 @@ void WriteReceiver::add(const WrittenSeries& series, base::WriterRow row, base::
       ++out.too_far;
     } else {
       writer_->add_loose(row, sample.t, sample.v);
+      ++queued_;
     }
   }
   for (const TimedHistogram& histogram : series.histograms) {
@@ -79,6 +81,7 @@ void WriteReceiver::add(const WrittenSeries& series, base::WriterRow row, base::
       ++out.too_far;
     } else {
       writer_->add_histogram(row, histogram.t, histogram.h);
+      ++queued_;
     }
   }
 }

@@ -56,7 +56,7 @@ class WriteReceiver {
   std::mutex mutex_;
   std::unique_ptr<base::StreamWriter> writer_;
   std::unordered_map<base::Labels, Row, base::LabelsHash> rows_;
-  base::TimestampMs last_commit_ = 0;
+  uint64_t queued_ = 0;  // Samples of the request under way.
   base::TimestampMs last_sweep_ = 0;
 };
 

@@ -63,7 +63,7 @@ void LooseRow::read(base::TimestampMs from, base::TimestampMs to, ColumnSeq seq_
     const auto first = std::partition_point(samples.begin(), samples.end(),
                                             [from](const LooseSample& s) { return s.t <= from; });
     for (auto sample = first; sample != samples.end() && sample->t <= to; ++sample) {
-      if (sample->seq < seq_end) out.push_back(*sample);
+      if (sample->seq <= seq_end) out.push_back(*sample);
     }
   }
 }

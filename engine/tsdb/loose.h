@@ -15,8 +15,8 @@
 
 namespace tocsin::tsdb {
 
-/// A loose sample: a histogram when `h` is set. `seq` is the column it was committed with; a reader
-/// that sees fewer columns must not see it.
+/// A loose sample: a histogram when `h` is set. A reader that sees fewer than `seq` columns must not
+/// see it.
 struct LooseSample {
   base::TimestampMs t = 0;
   double v = 0;
@@ -41,7 +41,7 @@ class LooseRow {
   /// Writer: true when no sample is kept.
   bool empty() const { return chunks_->empty(); }
 
-  /// Reader: appends samples with from < t <= to and seq < seq_end to `out`.
+  /// Reader: appends samples with from < t <= to and seq <= seq_end to `out`.
   void read(base::TimestampMs from, base::TimestampMs to, ColumnSeq seq_end,
             std::vector<LooseSample>& out) const;
   /// Reader or writer.

@@ -133,13 +133,13 @@ void Stream::end() {
   remove_all_rows();
   const std::lock_guard lock(mutex_);
   for (auto& [at, seq] : ended_) seq = std::min(seq, next_seq_);
-  ending_ = {};
+  ending_ = std::vector<uint32_t>();
   for (const auto& slab : slabs_) {
     slab->open.reset();
     slab->last.reset();
     slab->previous = nullptr;
   }
-  buffer_ = {};
+  buffer_ = std::vector<double>();
   has_writer_ = false;
 }
 
@@ -169,7 +169,7 @@ void Stream::abandon() {
 }
 
 Result<CommitStats> Stream::commit() {
-  if (!is_open_) return base::Error{Code::kInvalid, "stream " + name_ + ": no column is open"};
+  if (!is_open_) return commit_loose_alone();
   CommitStats stats;
   {
     const std::lock_guard lock(mutex_);
@@ -194,6 +194,17 @@ Result<CommitStats> Stream::commit() {
   }
   last_t_ = open_t_;
   abandon();
+  return stats;
+}
+
+Result<CommitStats> Stream::commit_loose_alone() {
+  if (pending_.empty()) {
+    return base::Error{Code::kInvalid, "stream " + name_ + ": nothing to commit"};
+  }
+  CommitStats stats;
+  const std::lock_guard lock(mutex_);
+  commit_loose(stats);
+  pending_.clear();
   return stats;
 }
 

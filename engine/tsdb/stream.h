@@ -157,6 +157,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void publish(std::shared_ptr<StreamView> view);
   void fill_slabs(base::CommitStats& stats);
   void refuse_late_values(base::CommitStats& stats);
+  base::Result<base::CommitStats> commit_loose_alone();
   void commit_loose(base::CommitStats& stats);
   void settle_loose(base::CommitStats& stats);
   bool accept(LooseState& state, const LooseSample& sample, base::CommitStats& stats) const;

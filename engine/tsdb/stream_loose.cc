@@ -101,9 +101,9 @@ void Stream::commit_loose(CommitStats& stats) {
     const auto found = loose_.find(at.packed);
     if (found == loose_.end()) continue;  // The row was ended while the column was open.
     LooseState& state = found->second;
-    sample.seq = next_seq_;
+    sample.seq = next_seq_ + (is_open_ ? 1 : 0);
     if (!accept(state, sample, stats)) continue;
-    if (sample.h != nullptr && sample.t == open_t_) state.histogram_now = true;
+    if (is_open_ && sample.h != nullptr && sample.t == open_t_) state.histogram_now = true;
     state.row->append(std::move(sample));
     ++stats.samples;
   }
