@@ -36,17 +36,38 @@ bool strip_underscores(std::string_view text, bool hex, std::string& out) {
   return true;
 }
 
+// Whether a number that no double can hold is too small, not too large: from_chars does not say.
+bool is_below_one(std::string_view text, std::chars_format format) {
+  const bool hex = format == std::chars_format::hex;
+  int64_t order = 0;  // Digits before the point, or minus the zeros behind it.
+  bool behind_point = false;
+  bool is_significant = false;
+  size_t i = 0;
+  for (; i < text.size() && (text[i] == '.' || is_digit(text[i]) || (hex && is_hex_digit(text[i])));
+       ++i) {
+    behind_point |= text[i] == '.';
+    if (text[i] == '.') continue;
+    is_significant |= text[i] != '0';
+    if (is_significant && !behind_point) ++order;
+    if (!is_significant && behind_point) --order;
+  }
+  if (hex) order *= 4;
+  if (i == text.size()) return order <= 0;
+  ++i;  // The exponent's letter.
+  if (i < text.size() && text[i] == '+') ++i;
+  int64_t exponent = 0;
+  const auto result = std::from_chars(text.data() + i, text.data() + text.size(), exponent);
+  if (result.ec == std::errc::result_out_of_range) return text[i] == '-';
+  return order + exponent <= 0;
+}
+
 // from_chars on the magnitude; an underflow is 0, an overflow an error.
 std::optional<double> parse_magnitude(std::string_view text, std::chars_format format) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
   if (end != text.data() + text.size()) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
-    // from_chars does not say which way it went: a negative exponent went to zero.
-    const bool tiny = text.find("e-") != std::string_view::npos ||
-                      text.find("E-") != std::string_view::npos ||
-                      text.find("p-") != std::string_view::npos || text.starts_with("0.");
-    return tiny ? std::optional<double>(0.0) : std::nullopt;
+    return is_below_one(text, format) ? std::optional<double>(0.0) : std::nullopt;
   }
   if (error != std::errc{}) return std::nullopt;
   return value;

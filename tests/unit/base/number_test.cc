@@ -70,12 +70,21 @@ TEST(Number, ReadsWhatGoReads) {
   EXPECT_EQ(parse_float("-Inf"), -kInf);
   EXPECT_EQ(parse_float("infinity"), kInf);
   EXPECT_EQ(parse_float("1e-400"), 0);
+  EXPECT_EQ(parse_float("1e-99999999999999999999"), 0);
+  EXPECT_EQ(parse_float("." + std::string(400, '0') + "1"), 0);
+  EXPECT_EQ(parse_float("00." + std::string(400, '0') + "1e+3"), 0);
+  EXPECT_EQ(parse_float("0x0.1p-2000"), 0);
+  for (const std::string& too_large :
+       {std::string("1e400"), std::string("0.1e400"), "1" + std::string(400, '0') + "e-1",
+        std::string("1e99999999999999999999"), std::string("0x.1p2000")}) {
+    EXPECT_EQ(parse_float(too_large), std::nullopt) << too_large;
+  }
   EXPECT_EQ(std::bit_cast<uint64_t>(*parse_float("nAn")), kNormalNanBits);
 }
 
 TEST(Number, RefusesWhatGoRefuses) {
-  for (const char* text : {"", "+", "-nan", "1e400", "0x10", "1__0", "_1", "1_", " 1", "1 ", "1e", "e1",
-                           "--1", "infin", "0x", "1,5"}) {
+  for (const char* text : {"", "+", "-nan", "1e400", "0x10", "1__0", "_1", "1_", " 1", "1 ", "1e",
+                           "e1", "--1", "infin", "0x", "1,5"}) {
     EXPECT_EQ(parse_float(text), std::nullopt) << text;
   }
 }
