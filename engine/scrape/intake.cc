@@ -332,7 +332,7 @@ void Intake::write_loose() {
       writer_->add_loose(sample.row, sample.t, sample.value);
     }
   }
-  if (!policy_->track_timestamps_staleness) return;
+  if (!policy_->track_timestamps_staleness) return loose_rows_.clear();
   std::vector<base::WriterRow> rows;
   rows.reserve(loose_.size());
   for (const Loose& sample : loose_) rows.push_back(sample.row);

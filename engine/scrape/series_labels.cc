@@ -107,8 +107,9 @@ Status check_names(const Labels& labels, config::NameValidation names) {
   if (metric.empty()) {
     return {Code::kInvalid, "missing metric name (__name__ label) in " + labels.to_braces()};
   }
-  if (names == config::NameValidation::kUtf8) return {};
-  bool valid = base::is_legacy_metric_name(metric);
+  const bool is_legacy = names == config::NameValidation::kLegacy;
+  if (!is_legacy && !labels[0].name.empty()) return {};  // Sorted: an empty name comes first.
+  bool valid = !labels[0].name.empty() && base::is_legacy_metric_name(metric);
   for (size_t i = 0; i < labels.size(); ++i) valid &= base::is_legacy_label_name(labels[i].name);
   if (valid) return {};
   return {Code::kInvalid, "invalid metric name or label names: " + labels.to_braces()};
@@ -119,6 +120,12 @@ Status check_names(const Labels& labels, config::NameValidation names) {
 base::Result<std::optional<Labels>> make_series_labels(const SeriesText& series, MetricType type,
                                                        const Labels& target,
                                                        const LabelPolicy& policy) {
+  // Relabelling looks a label up by walking all of them, which a hostile target could make long.
+  if (series.labels.size() > kExposedLabelsMax) {
+    return Error{Code::kLimit, "series with " + std::to_string(series.labels.size()) +
+                                   " labels (metric: " + cut(series.name) + "); the limit is " +
+                                   std::to_string(kExposedLabelsMax)};
+  }
   Merge merge;
   merge.labels.reserve(series.labels.size() + target.size() + 1);
   merge.labels.push_back({base::kMetricName, series.name});

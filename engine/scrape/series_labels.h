@@ -13,6 +13,9 @@
 
 namespace tocsin::scrape {
 
+/// Labels that a target may give one series, before relabelling.
+inline constexpr size_t kExposedLabelsMax = 1024;
+
 /// How a job's samples are labelled.
 struct LabelPolicy {
   bool honor_labels = false;

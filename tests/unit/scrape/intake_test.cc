@@ -192,6 +192,35 @@ TEST_F(IntakeTest, TrackedTimestampsGoStale) {
   EXPECT_EQ(got(kB), "2@6000 stale@20000");
 }
 
+TEST_F(IntakeTest, TimestampsNoLongerTrackedGetNoMarkers) {
+  IntakePolicy policy;
+  policy.track_timestamps_staleness = true;
+  set_policy(policy);
+  scrape(10'000, "a 1 5000\n");
+  set_policy({});
+  scrape(20'000, "b 2\n");
+  scrape(30'000, "c 3\n");
+  scrape(40'000, "!\n");
+  EXPECT_EQ(got(kA), "1@5000");
+  EXPECT_EQ(got(kB), "2@20000 stale@30000");
+  EXPECT_EQ(got(kC), "3@30000 stale@40000");
+}
+
+TEST_F(IntakeTest, EmptyLabelNamesVoidTheScrape) {
+  EXPECT_EQ(scrape(10, "a{\"\"=\"x\"} 1\n").substr(0, 36), "invalid metric name or label names: ");
+  set_rules("- {regex: x, action: labelmap, replacement: \"$9\"}\n");
+  EXPECT_EQ(scrape(20, "a{x=\"1\"} 1\n").substr(0, 36), "invalid metric name or label names: ");
+}
+
+TEST_F(IntakeTest, BoundsTheLabelsOfASeries) {
+  set_rules("- {regex: x.*, action: labeldrop}\n");
+  std::string labels;
+  for (size_t i = 0; i < kExposedLabelsMax; ++i) labels += "x" + std::to_string(i) + "=\"1\",";
+  EXPECT_EQ(scrape(10, "a{" + labels + "} 1\n"), "");
+  EXPECT_EQ(scrape(20, "a{" + labels + "y=\"1\"} 1\n"),
+            "series with 1025 labels (metric: a); the limit is 1024");
+}
+
 TEST_F(IntakeTest, IgnoredTimestampsAreTheScrapes) {
   IntakePolicy policy;
   policy.honor_timestamps = false;

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cmath>
+#include <random>
 
 #include "engine/base/number.h"
 #include "engine/base/sample.h"
@@ -123,6 +124,26 @@ TEST(ExactFloat, AgreesWithTheSlowPath) {
     double fast = 0;
     EXPECT_EQ(parse_exact_float(line.data(), fast), nullptr) << text;
   }
+}
+
+TEST(TextParser, FastNumbersAreTheSlowOnes) {
+  constexpr std::string_view kAlphabet = "0123456789000111.eE+-";
+  std::mt19937_64 random(20231114);
+  size_t fast_ones = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    std::string text;
+    const size_t length = 1 + random() % 12;
+    for (size_t i = 0; i < length; ++i) text += kAlphabet[random() % kAlphabet.size()];
+    const std::string line = text + "\n";
+    double fast = 0;
+    const char* const end = parse_exact_float(line.data(), fast);
+    if (end == nullptr || *end != '\n') continue;
+    ++fast_ones;
+    const auto slow = base::parse_float(text);
+    ASSERT_TRUE(slow) << text;
+    ASSERT_EQ(std::bit_cast<uint64_t>(fast), std::bit_cast<uint64_t>(*slow)) << text;
+  }
+  EXPECT_GT(fast_ones, 20'000u);
 }
 
 }  // namespace
