@@ -58,6 +58,11 @@ Result<std::vector<TargetGroup>> parse_target_groups(std::string_view text,
                                                      const std::string& path) {
   ASSIGN_OR_RETURN(const YamlNode root, config::parse_yaml_document(text, path));
   std::vector<TargetGroup> groups;
+  // Half-written: whoever rewrites a file in place begins by emptying it.
+  const bool is_json = path.ends_with(".json") || path.ends_with(".JSON");
+  if (is_json && text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return Error{Code::kInvalid, "the file is empty, which is not valid JSON", root.where};
+  }
   if (root.is_null()) return groups;
   if (!root.is_sequence()) {
     return Error{Code::kInvalid,

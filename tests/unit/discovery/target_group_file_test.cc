@@ -27,6 +27,8 @@ TEST(TargetGroupFile, ReadsYamlAndJson) {
 TEST(TargetGroupFile, EmptyFileHasNoGroups) {
   EXPECT_TRUE(parse_target_groups("", "t.yml")->empty());
   EXPECT_TRUE(parse_target_groups("[]", "t.json")->empty());
+  EXPECT_FALSE(parse_target_groups("", "t.json").ok());
+  EXPECT_FALSE(parse_target_groups(" \n", "t.json").ok());
 }
 
 TEST(TargetGroupFile, RefusesWithThePlace) {
