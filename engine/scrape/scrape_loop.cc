@@ -1,6 +1,7 @@
 #include "engine/scrape/scrape_loop.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "engine/base/number.h"
 #include "engine/scrape/negotiation.h"
@@ -118,19 +119,16 @@ void ScrapeLoop::stop() {
   const std::lock_guard finished(intake_mutex_);
 }
 
-void ScrapeLoop::retire(std::function<bool()> is_replaced, std::function<void()> done) {
+void ScrapeLoop::retire(std::function<void()> done) {
   const std::lock_guard lock(mutex_);
   environment_.loop.cancel(timer_);
   stopped_ = true;
   const base::TimestampMs end = next_tick(environment_.clock.now());
   const base::TimestampMs when = end + target_.interval + target_.interval / 10;
   timer_ = environment_.loop.call_at(when, [self = shared_from_this(), end,
-                                            is_replaced = std::move(is_replaced),
                                             done = std::move(done)] {
-    // Asked before any lock is taken: the answer needs locks of its own.
-    const bool replaced = is_replaced();
-    const std::lock_guard intake_lock(self->intake_mutex_);
-    if (!replaced) {
+    {
+      const std::lock_guard intake_lock(self->intake_mutex_);
       if (const Status status = self->intake_.close(end); !status.ok()) {
         self->environment_.log.warn("no stale markers for a target that is gone",
                                     {{"url", self->target().url}, {"error", status.to_string()}});
@@ -181,7 +179,8 @@ void ScrapeLoop::tick(base::TimestampMs scheduled) {
     if (stopped_) return;
     const base::TimestampMs now = environment_.clock.now();
     const base::DurationMs tolerance = std::min(target_.interval / 100, kTimestampTolerance);
-    attempt.t = now - scheduled <= tolerance ? scheduled : now;
+    // Far from it, the clock has jumped: what it says now counts.
+    attempt.t = std::abs(now - scheduled) <= tolerance ? scheduled : now;
     attempt.start_ns = environment_.clock.steady_ns();
     attempt.config = config_;
     forced = forced_error_;

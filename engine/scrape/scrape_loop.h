@@ -72,8 +72,8 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   /// Ends without a trace (shutdown). After it returned, nothing more is written.
   void stop();
   /// Ends because the target is gone: its series get stale markers of the time of its next scrape,
-  /// but only after one more interval, and only if `is_replaced` then says false.
-  void retire(std::function<bool()> is_replaced, std::function<void()> done);
+  /// but only after one more interval, so that those which another target exposes by then get none.
+  void retire(std::function<void()> done);
 
   Target target() const;
   TargetState state() const;

@@ -7,7 +7,6 @@
 namespace tocsin::scrape {
 
 using base::Error;
-using base::Labels;
 using base::Status;
 
 struct ScrapeManager::State {
@@ -25,12 +24,6 @@ struct ScrapeManager::State {
     std::vector<std::shared_ptr<ScrapePool>> out;
     for (const auto& [name, pool] : pools) out.push_back(pool);
     return out;
-  }
-
-  bool is_active(const Labels& labels) const {
-    const auto pools_now = all();
-    return std::any_of(pools_now.begin(), pools_now.end(),
-                       [&](const auto& pool) { return pool->has_active(labels); });
   }
 
   const std::shared_ptr<ScrapeContext> context;
@@ -84,11 +77,7 @@ void ScrapeManager::commit(const std::vector<ScrapeConfigPtr>& configs, const Cl
     auto& pool = state.pools[config->job_name];
     if (!pool) {
       state.made_pools.add();
-      pool = std::make_shared<ScrapePool>(
-          state.context, [weak = std::weak_ptr<State>(state_)](const Labels& labels) {
-            const auto self = weak.lock();
-            return self && self->is_active(labels);
-          });
+      pool = std::make_shared<ScrapePool>(state.context);
     }
     pool->apply(config, client->second);
   }

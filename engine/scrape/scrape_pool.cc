@@ -12,10 +12,8 @@ uint64_t key_of(const Target& target) { return fnv1a(target.url, target.all.hash
 
 }  // namespace
 
-ScrapePool::ScrapePool(std::shared_ptr<ScrapeContext> context, IsActive is_active)
-    : context_(std::move(context)),
-      environment_(context_->environment),
-      is_active_(std::move(is_active)) {}
+ScrapePool::ScrapePool(std::shared_ptr<ScrapeContext> context)
+    : context_(std::move(context)), environment_(context_->environment) {}
 
 void ScrapePool::apply(ScrapeConfigPtr config, std::shared_ptr<net::HttpClient> client) {
   const std::lock_guard lock(mutex_);
@@ -119,9 +117,7 @@ void ScrapePool::sync() {
     if (!stays) retire_loop(it->second);
     it = stays ? std::next(it) : loops_.erase(it);
   }
-  active_labels_.clear();
   for (auto& [key, target] : want.targets) {
-    active_labels_.insert(target.labels);
     const auto [place, fresh] = loops_.try_emplace(key);
     if (fresh) {
       place->second = std::make_shared<ScrapeLoop>(context_, std::move(target), config_, client_);
@@ -141,14 +137,12 @@ void ScrapePool::sync() {
 /// Requires mutex_.
 void ScrapePool::retire_loop(const std::shared_ptr<ScrapeLoop>& loop) {
   retiring_.push_back(loop);
-  loop->retire(
-      [is_active = is_active_, labels = loop->target().labels] { return is_active(labels); },
-      [weak = weak_from_this(), gone = loop.get()] {
-        const auto self = weak.lock();
-        if (!self) return;
-        const std::lock_guard lock(self->mutex_);
-        std::erase_if(self->retiring_, [&](const auto& l) { return l.get() == gone; });
-      });
+  loop->retire([weak = weak_from_this(), gone = loop.get()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    const std::lock_guard lock(self->mutex_);
+    std::erase_if(self->retiring_, [&](const auto& l) { return l.get() == gone; });
+  });
 }
 
 void ScrapePool::retire() {
@@ -157,7 +151,6 @@ void ScrapePool::retire() {
   environment_.loop.cancel(sync_timer_);
   for (const auto& [key, loop] : loops_) retire_loop(loop);
   loops_.clear();
-  active_labels_.clear();
   pool_metrics_->targets.set(0);
   pool_metrics_->discovered.set(0);
   environment_.loop.post([self = shared_from_this()] { self->start_discoveries(); });
@@ -184,11 +177,6 @@ bool ScrapePool::done() const {
 std::string ScrapePool::fingerprint() const {
   const std::lock_guard lock(mutex_);
   return config_->fingerprint;
-}
-
-bool ScrapePool::has_active(const Labels& labels) const {
-  const std::lock_guard lock(mutex_);
-  return active_labels_.contains(labels);
 }
 
 void ScrapePool::append_active(std::vector<ActiveTarget>& out) const {

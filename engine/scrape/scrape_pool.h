@@ -6,7 +6,6 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/discovery/discovery.h"
@@ -41,10 +40,8 @@ struct TargetMetadata {
 class ScrapePool : public std::enable_shared_from_this<ScrapePool> {
  public:
   static constexpr base::DurationMs kSyncInterval = 5 * base::kSecond;
-  /// Says whether some other target has these labels by now.
-  using IsActive = std::function<bool(const base::Labels&)>;
 
-  ScrapePool(std::shared_ptr<ScrapeContext> context, IsActive is_active);
+  explicit ScrapePool(std::shared_ptr<ScrapeContext> context);
 
   /// Starts, or goes on with another configuration; targets that stay keep their state.
   void apply(ScrapeConfigPtr config, std::shared_ptr<net::HttpClient> client);
@@ -56,7 +53,6 @@ class ScrapePool : public std::enable_shared_from_this<ScrapePool> {
   /// After retire(): every stale marker has been written.
   bool done() const;
   std::string fingerprint() const;
-  bool has_active(const base::Labels& labels) const;
   void append_active(std::vector<ActiveTarget>& out) const;
   /// Returns the number dropped; at most keep_dropped_targets are appended.
   size_t append_dropped(std::vector<DroppedTarget>& out) const;
@@ -81,7 +77,6 @@ class ScrapePool : public std::enable_shared_from_this<ScrapePool> {
 
   const std::shared_ptr<ScrapeContext> context_;
   const ScrapeEnvironment& environment_;
-  const IsActive is_active_;
 
   mutable std::mutex mutex_;  // Guards what follows.
   ScrapeConfigPtr config_;
@@ -91,7 +86,6 @@ class ScrapePool : public std::enable_shared_from_this<ScrapePool> {
   std::vector<std::vector<discovery::TargetGroup>> groups_;         ///< By discovery.
   uint64_t generation_ = 0;  ///< Of the discoveries; late callbacks of old ones are ignored.
   Loops loops_;
-  std::unordered_set<base::Labels, base::LabelsHash> active_labels_;
   std::vector<std::shared_ptr<ScrapeLoop>> retiring_;
   std::vector<base::Labels> dropped_;
   size_t dropped_count_ = 0;

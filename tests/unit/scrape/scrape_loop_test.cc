@@ -164,7 +164,7 @@ TEST_F(ScrapeLoopTest, RetiredTargetGetsMarkersOfItsNextScrape) {
   scrape_loop_->start();
   const base::TimestampMs last = scrape(testing::text_answer("a 1\n"));
   bool done = false;
-  scrape_loop_->retire([] { return false; }, [&] { done = true; });
+  scrape_loop_->retire([&] { done = true; });
   loop_.run_until(last + 20'000);
   EXPECT_FALSE(done);
   loop_.run_until(last + 21'000);
@@ -173,14 +173,6 @@ TEST_F(ScrapeLoopTest, RetiredTargetGetsMarkersOfItsNextScrape) {
             "1@" + std::to_string(last) + " stale@" + std::to_string(last + 10'000));
   EXPECT_EQ(got("up"), "1.00 stale ");
   EXPECT_EQ(client_->requests.size(), 1u);
-}
-
-TEST_F(ScrapeLoopTest, ReplacedTargetGetsNoMarkers) {
-  scrape_loop_->start();
-  scrape(testing::text_answer("a 1\n"));
-  scrape_loop_->retire([] { return true; }, [] {});
-  loop_.run_for(60'000);
-  EXPECT_EQ(got("a"), "1.00 ");
 }
 
 TEST_F(ScrapeLoopTest, StoppedTargetWritesNothingMore) {
