@@ -24,7 +24,8 @@ struct JsonPost {
 /// Judges an answer of any status.
 using AnswerJudge = std::function<Outcome(const net::HttpResponse&)>;
 
-/// Sends it; `done` gets the judge's outcome, or that of a failed transfer.
+/// Sends it; `done` gets the judge's outcome, or that of a failed transfer. The address's path and
+/// query, which may be secret, are blotted out of the error.
 void post_json(net::HttpClient& client, JsonPost post, AnswerJudge judge, OutcomeCallback done);
 
 }  // namespace tocsin::notifiers

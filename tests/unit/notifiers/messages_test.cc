@@ -11,11 +11,13 @@
 #include "notifiers/email/address.h"
 #include "notifiers/email/encoding.h"
 #include "notifiers/email/message.h"
+#include "notifiers/http_post.h"
 #include "notifiers/pagerduty/message.h"
 #include "notifiers/slack/answer.h"
 #include "notifiers/slack/message.h"
 #include "notifiers/templates.h"
 #include "notifiers/webhook/message.h"
+#include "tests/support/fake_http_client.h"
 
 namespace tocsin::notifiers {
 namespace {
@@ -199,6 +201,30 @@ TEST(SlackAnswer, IsNotRepeatedWithoutBound) {
       EXPECT_LT(slack_outcome(answer, "#c").error.size(), 5'000u);
     }
   }
+}
+
+TEST(HttpPost, KeepsTheAddressOutOfErrors) {
+  testing::FakeHttpClient http;
+  http.answer = [](const net::HttpRequest& request) {
+    net::HttpResponse answer;
+    answer.status = 404;
+    answer.body = "no " + request.url + " here: /hook/TOKEN and TOKEN";
+    return answer;
+  };
+  const auto error = [&](const std::string& url) {
+    std::string text;
+    post_json(
+        http, {.url = url, .body = {}, .kind = "webhook"},
+        [](const net::HttpResponse& answer) { return outcome_of_answer(answer, answer.body); },
+        [&](const Outcome& outcome) { text = outcome.error; });
+    return text;
+  };
+  EXPECT_EQ(error("http://a/hook/TOKEN?k=v"),
+            "unexpected status code 404: no http://a<secret> here: <secret> and TOKEN");
+  EXPECT_EQ(error("http://a?k=v"),
+            "unexpected status code 404: no http://a<secret> here: /hook/TOKEN and TOKEN");
+  EXPECT_EQ(error("http://a/"),
+            "unexpected status code 404: no http://a/ here: /hook/TOKEN and TOKEN");
 }
 
 TEST(PagerdutyGolden, EventsV2) {
