@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/config/show_yaml.h"
 #include "notifiers/group_clock.h"
 
 namespace tocsin::notifiers {
@@ -13,6 +14,26 @@ using base::Status;
 using config::YamlNode;
 
 constexpr std::array<std::string_view, 2> kObservability{"tracing", "event_recorder"};
+
+/// Beside the keys of every http_config.
+constexpr std::array<config::SecretKey, 11> kSecrets{{{"global", "smtp_auth_password"},
+                                                      {"global", "smtp_auth_secret"},
+                                                      {"global", "slack_api_url"},
+                                                      {"", "slack_app_token"},
+                                                      {"webhook_configs", "url"},
+                                                      {"", "api_url"},
+                                                      {"", "app_token"},
+                                                      {"", "service_key"},
+                                                      {"", "routing_key"},
+                                                      {"", "auth_password"},
+                                                      {"", "auth_secret"}}};
+
+std::string show(const YamlNode& root) {
+  const auto http = config::http_secret_keys();
+  std::vector<config::SecretKey> secrets(http.begin(), http.end());
+  secrets.insert(secrets.end(), kSecrets.begin(), kSecrets.end());
+  return config::show_yaml(root, secrets);
+}
 
 /// Lists that must be empty in this version.
 void refuse_list(Fields& fields, std::string_view key, std::string_view why) {
@@ -99,7 +120,7 @@ base::Result<Config> load_config(std::string_view text, const std::string& file)
   for (const ReceiverConfig& receiver : out.receivers) names.push_back(receiver.name);
   RETURN_IF_ERROR(check_routes(out.route, names));
   warn_about_timings(out.route, {}, out.warnings);
-  out.shown = show_config(root);
+  out.shown = show(root);
   return out;
 }
 

@@ -27,7 +27,4 @@ struct Config {
 /// name. Source: prometheus/alertmanager config/config.go Load.
 base::Result<Config> load_config(std::string_view text, const std::string& file);
 
-/// A configuration as YAML with every secret replaced by <secret>.
-std::string show_config(const config::YamlNode& root);
-
 }  // namespace tocsin::notifiers

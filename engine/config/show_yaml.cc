@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::string_view kHidden = "<secret>";
 
-constexpr std::array<SecretKey, 7> kHttpSecrets{{{"basic_auth", "password"},
+constexpr std::array<SecretKey, 8> kHttpSecrets{{{"basic_auth", "password"},
                                                  {"authorization", "credentials"},
                                                  {"", "bearer_token"},
                                                  {"", "proxy_connect_header"},
                                                  {"tls_config", "key"},
+                                                 {"smtp_tls_config", "key"},
                                                  {"", "client_secret"},
                                                  {"", "secrets"}}};
 

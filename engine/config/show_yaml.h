@@ -16,7 +16,7 @@ struct SecretKey {
   std::string_view key;
 };
 
-/// Keys of an http_config that are secrets, wherever one stands.
+/// Keys of an http_config, or of TLS alone, that are secrets, wherever one stands.
 std::span<const SecretKey> http_secret_keys();
 
 /// Block style, keys in their order; scalars as written or in double quotes. Values of secret keys
