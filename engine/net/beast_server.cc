@@ -99,9 +99,10 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Answers 503 without reading anything.
   void turn_away() { refuse(503, "too many connections"); }
 
-  /// For stop(): ends a connection that waits for a request; others end after their answer.
+  /// For stop(): ends a connection whose request has not begun or has no whole head yet; others end
+  /// after their answer.
   void close_if_idle() {
-    if (phase_ == Phase::kIdle) close();
+    if (phase_ == Phase::kIdle || phase_ == Phase::kHead) close();
   }
 
   void close() {
