@@ -5,12 +5,14 @@
 #include "engine/app/daemon.h"
 #include "engine/app/signals.h"
 #include "engine/app/terminal.h"
+#include "engine/base/forward_clock.h"
 
 namespace tocsin::app {
 
 int run_serve(const ServeFlags& flags) {
   const Signals signals;  // Before any thread starts, so that all inherit the mask.
-  const base::SystemClock clock;
+  const base::SystemClock system_clock;
+  const base::ForwardClock clock(system_clock);
   const base::Log log(flags.log_level, flags.log_format);
   auto daemon = Daemon::start(flags, clock, log);
   if (!daemon) {

@@ -14,6 +14,7 @@
 #include "engine/app/demo/timeline.h"
 #include "engine/app/signals.h"
 #include "engine/app/terminal.h"
+#include "engine/base/forward_clock.h"
 
 namespace tocsin::app {
 namespace {
@@ -170,7 +171,8 @@ class Demo {
 
 int run_demo(const DemoFlags& flags) {
   const Signals signals;
-  const base::SystemClock clock;
+  const base::SystemClock system_clock;
+  const base::ForwardClock clock(system_clock);
   Demo demo(flags, clock);
   if (const Status status = demo.start(); !status) {
     print_error(status.error());

@@ -1,0 +1,28 @@
+#include "engine/base/forward_clock.h"
+
+#include <algorithm>
+
+namespace tocsin::base {
+namespace {
+
+constexpr int64_t kNsPerMs = 1'000'000;
+
+}  // namespace
+
+ForwardClock::ForwardClock(const Clock& clock)
+    : clock_(clock), shown_ns_(clock.now() * kNsPerMs), steady_ns_(clock.steady_ns()) {}
+
+TimestampMs ForwardClock::now() const {
+  constexpr int64_t kSlowness = 10;
+  const std::lock_guard lock(mutex_);
+  const int64_t wall_ns = clock_.now() * kNsPerMs;
+  const int64_t steady_ns = clock_.steady_ns();
+  const int64_t elapsed_ns = steady_ns - steady_ns_;
+  steady_ns_ = steady_ns;
+  const bool is_held = wall_ns < shown_ns_ && shown_ns_ - wall_ns <= kHoldMax * kNsPerMs;
+  const int64_t held_ns = shown_ns_ + elapsed_ns - elapsed_ns / kSlowness;
+  shown_ns_ = is_held ? std::max(wall_ns, held_ns) : wall_ns;
+  return shown_ns_ / kNsPerMs;
+}
+
+}  // namespace tocsin::base
