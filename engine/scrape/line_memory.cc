@@ -83,8 +83,9 @@ const std::vector<Line>& LineMemory::keep() {
   } else {
     lines_.resize(at_);
   }
-  next_ = {};
-  table_ = {};
+  // Given back: `= {}` would keep the memory.
+  next_ = std::vector<Line>();
+  table_ = std::vector<uint32_t>();
   return lines_;
 }
 
