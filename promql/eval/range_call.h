@@ -53,4 +53,14 @@ class RangeCall final : public Operator {
   std::vector<uint32_t> rows_with_holes_;
 };
 
+/// A call that fails when it is evaluated, and only then.
+class FailingCall final : public Operator {
+ public:
+  explicit FailingCall(std::string message) : message_(std::move(message)) {}
+
+ private:
+  base::Status evaluate(const Grid&, Run&) override { return {base::Code::kInvalid, message_}; }
+  std::string message_;
+};
+
 }  // namespace tocsin::promql

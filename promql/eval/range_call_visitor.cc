@@ -5,11 +5,11 @@
 namespace tocsin::promql {
 namespace {
 
-/// Moves [begin, end) so that it covers the timestamps in (start, stop]. Windows only move forward.
+/// Moves [begin, end) so that it covers the samples of the window. Windows only move forward.
 template <class SpanT>
 void advance(SpanT& span, std::span<const base::TimestampMs> t, const WindowTimes& times) {
-  while (span.end < t.size() && t[span.end] <= times.end) ++span.end;
-  while (span.begin < span.end && t[span.begin] <= times.start) ++span.begin;
+  while (span.end < t.size() && t[span.end] <= times.samples_to) ++span.end;
+  while (span.begin < span.end && t[span.begin] <= times.samples_from) ++span.begin;
 }
 
 }  // namespace

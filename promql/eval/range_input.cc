@@ -7,8 +7,8 @@ namespace tocsin::promql {
 base::Status RangeScan::open(const Grid& grid, Run& run) {
   rows_.refresh(run.ids());
   schema_ = rows_.schema();
-  from_ = window(grid.start).start;
-  to_ = window(grid.last()).end;
+  from_ = window(grid.start).samples_from;
+  to_ = window(grid.last()).samples_to;
   return {};
 }
 

@@ -7,13 +7,22 @@
 #include "engine/base/series_source.h"
 #include "promql/eval/scan_instant.h"
 #include "promql/eval/window.h"
+#include "promql/syntax/ast.h"
 
 namespace tocsin::promql {
+
+/// How far windows reach beyond the range.
+struct WindowReach {
+  RangeMode mode = RangeMode::kPlain;
+  base::DurationMs before = 0;
+  base::DurationMs after = 0;
+};
 
 /// Hands out all samples that any window of a grid needs, as tiles.
 class RangeInput {
  public:
-  RangeInput(Shift shift, base::DurationMs range) : shift_(shift), range_(range) {}
+  RangeInput(Shift shift, base::DurationMs range, WindowReach reach = {})
+      : shift_(shift), range_(range), reach_(reach) {}
   virtual ~RangeInput() = default;
   RangeInput(const RangeInput&) = delete;
   RangeInput& operator=(const RangeInput&) = delete;
@@ -27,12 +36,20 @@ class RangeInput {
   /// The window of an evaluation at `t`.
   WindowTimes window(base::TimestampMs t) const {
     const base::TimestampMs end = shift_.apply(t);
-    return {saturating_sub(end, range_), end, t, static_cast<double>(range_) / 1000};
+    const base::TimestampMs start = saturating_sub(end, range_);
+    return {start,
+            end,
+            t,
+            static_cast<double>(range_) / 1000,
+            saturating_sub(start, reach_.before),
+            saturating_sub(end, -reach_.after)};
   }
+  RangeMode mode() const { return reach_.mode; }
 
  protected:
   Shift shift_;
   base::DurationMs range_;
+  WindowReach reach_;
   RowSchemaPtr schema_;
 };
 
@@ -41,8 +58,9 @@ using RangeInputPtr = std::unique_ptr<RangeInput>;
 /// A range selector.
 class RangeScan final : public RangeInput {
  public:
-  RangeScan(std::shared_ptr<base::Selection> selection, Shift shift, base::DurationMs range)
-      : RangeInput(shift, range), rows_(std::move(selection)) {}
+  RangeScan(std::shared_ptr<base::Selection> selection, Shift shift, base::DurationMs range,
+            WindowReach reach)
+      : RangeInput(shift, range, reach), rows_(std::move(selection)) {}
   base::Status open(const Grid& grid, Run& run) override;
   base::Status visit(base::TileVisitor& visitor) override;
 

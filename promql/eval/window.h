@@ -22,6 +22,10 @@ struct WindowTimes {
   base::TimestampMs end = 0;
   base::TimestampMs step_time = 0;  ///< Of the evaluation: not shifted by offset or @.
   double range_seconds = 0;         ///< As written in the query.
+  /// Samples in (samples_from, samples_to] are looked at: anchored and smoothed windows reach
+  /// beyond the range, all others do not.
+  base::TimestampMs samples_from = 0;
+  base::TimestampMs samples_to = 0;
 };
 
 /// One row's values in a window, ascending in t, without stale markers; never empty.

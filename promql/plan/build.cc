@@ -10,6 +10,7 @@
 #include "promql/eval/limit.h"
 #include "promql/eval/map_call.h"
 #include "promql/eval/scalars.h"
+#include "promql/eval/scan_smoothed.h"
 #include "promql/eval/set_op.h"
 #include "promql/eval/step_invariant.h"
 #include "promql/eval/topk.h"
@@ -82,6 +83,10 @@ Builder::Made Builder::build_bare(const Expr& expr) {
 
 Builder::Made Builder::make_selector(const VectorSelector& selector, InstantValue yields) {
   ASSIGN_OR_RETURN(auto selection, source_.select(selector.matchers));
+  if (selector.mode == RangeMode::kSmoothed && yields == InstantValue::kValue) {
+    return OperatorPtr(std::make_unique<ScanSmoothed>(
+        std::move(selection), to_shift(selector.shift), options_.lookback_delta, selector.pos));
+  }
   return OperatorPtr(std::make_unique<ScanInstant>(std::move(selection), to_shift(selector.shift),
                                                    options_.lookback_delta, yields));
 }
@@ -90,8 +95,11 @@ base::Result<RangeInputPtr> Builder::build_range(const Expr& expr) {
   if (expr.kind == ExprKind::kMatrixSelector) {
     const auto& matrix = as<MatrixSelector>(expr);
     ASSIGN_OR_RETURN(auto selection, source_.select(matrix.selector->matchers));
+    WindowReach reach{matrix.selector->mode, 0, 0};
+    if (reach.mode != RangeMode::kPlain) reach.before = options_.lookback_delta;
+    if (reach.mode == RangeMode::kSmoothed) reach.after = options_.lookback_delta;
     return RangeInputPtr(std::make_unique<RangeScan>(
-        std::move(selection), to_shift(matrix.selector->shift), matrix.range));
+        std::move(selection), to_shift(matrix.selector->shift), matrix.range, reach));
   }
   if (expr.kind != ExprKind::kSubquery) return misplaced("vector in place of a range");
   const auto& subquery = as<Subquery>(expr);

@@ -4,6 +4,7 @@
 
 #include "promql/eval/absent.h"
 #include "promql/eval/histogram_quantile.h"
+#include "promql/eval/kernels_extended.h"
 #include "promql/eval/label_call.h"
 #include "promql/eval/map_call.h"
 #include "promql/eval/range_call.h"
@@ -18,6 +19,15 @@ namespace {
 const std::string& text_of(const Expr& expr) { return as<StringLiteral>(unparen(expr)).value; }
 
 base::Error invalid(std::string text) { return {base::Code::kInvalid, std::move(text)}; }
+
+/// Of the call's range selector, if it has one.
+RangeMode range_mode_of(const Call& call) {
+  for (const ExprPtr& arg : call.args) {
+    const Expr& expr = unparen(*arg);
+    if (expr.kind == ExprKind::kMatrixSelector) return as<MatrixSelector>(expr).selector->mode;
+  }
+  return RangeMode::kPlain;
+}
 
 bool is_label_name(std::string_view name) { return !name.empty() && base::is_utf8(name); }
 
@@ -47,6 +57,10 @@ Builder::Made Builder::make_call(const Call& call) {
       {"label_join", &Builder::make_label_join},
   }};
   const std::string_view name = call.function->name;
+  if (const RangeMode mode = range_mode_of(call);
+      mode != RangeMode::kPlain && find_range_function(name, mode) == nullptr) {
+    return OperatorPtr(std::make_unique<FailingCall>(wrong_function_for(mode, name)));
+  }
   if (find_range_function(name) != nullptr) return make_range_call(call);
   if (find_math_function(name) != nullptr) return make_map_call(call);
   for (const Entry& entry : kTable) {
@@ -57,7 +71,7 @@ Builder::Made Builder::make_call(const Call& call) {
 
 Builder::Made Builder::make_range_call(const Call& call) {
   RangeCall::Spec spec;
-  spec.function = find_range_function(call.function->name);
+  spec.function = find_range_function(call.function->name, range_mode_of(call));
   spec.delayed_names = delayed_names();
   spec.type_and_unit = options_.features.type_and_unit_labels;
   RangeInputPtr input;

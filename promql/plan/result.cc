@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "promql/eval/kernels_extended.h"
 #include "promql/eval/projection.h"
 
 namespace tocsin::promql {
@@ -46,8 +47,8 @@ void collect_range(Operator& root, const Grid& grid, std::vector<ResultSeries>& 
 /// Copies the samples of one window.
 class WindowVisitor final : public base::TileVisitor {
  public:
-  WindowVisitor(const RowSchema& rows, WindowTimes times, Run& run)
-      : rows_(rows), times_(times), run_(run) {}
+  WindowVisitor(const RowSchema& rows, WindowTimes times, RangeMode mode, Run& run)
+      : rows_(rows), times_(times), mode_(mode), run_(run) {}
 
   void on_tile(const base::Tile& tile) override {
     for (size_t row = 0; row < tile.rows && status_.ok(); ++row) {
@@ -62,6 +63,11 @@ class WindowVisitor final : public base::TileVisitor {
 
   void on_mixed(const base::MixedSeries& mixed) override {
     if (!status_.ok()) return;
+    if (mode_ != RangeMode::kPlain) {
+      const std::string name = mode_ == RangeMode::kAnchored ? "anchored" : "smoothed";
+      status_ = {base::Code::kInvalid, name + " modifier is not supported with histograms"};
+      return;
+    }
     ResultSeries& series = begin(mixed.row);
     for (size_t i = 0; i < mixed.t.size(); ++i) {
       const double v = mixed.h[i] != nullptr ? mixed.h[i]->sum : mixed.v[i];
@@ -88,9 +94,24 @@ class WindowVisitor final : public base::TileVisitor {
     return found_.back();
   }
   void add(ResultSeries& series, Point point) {
-    if (point.t > times_.start && point.t <= times_.end) series.points.push_back(std::move(point));
+    if (point.t > times_.samples_from && point.t <= times_.samples_to)
+      series.points.push_back(std::move(point));
+  }
+  /// Replaces samples beyond the range by one at each of its ends.
+  void extend(std::vector<Point>& points) const {
+    std::vector<base::TimestampMs> t;
+    std::vector<double> v;
+    for (const Point& point : points) {
+      t.push_back(point.t);
+      v.push_back(point.v);
+    }
+    points.clear();
+    for (const FloatSample& sample : extend_floats({t, v, times_}, mode_))
+      points.push_back({sample.t, sample.v, nullptr});
   }
   void finish() {
+    std::vector<Point>& points = found_.back().points;
+    if (mode_ != RangeMode::kPlain && !points.empty()) extend(points);
     points_ += found_.back().points.size();
     run_.read_samples(found_.back().points.size());
     if (found_.back().points.empty()) found_.pop_back();
@@ -100,6 +121,7 @@ class WindowVisitor final : public base::TileVisitor {
 
   const RowSchema& rows_;
   WindowTimes times_;
+  RangeMode mode_;
   Run& run_;
   std::vector<ResultSeries> found_;
   uint64_t points_ = 0;
@@ -137,7 +159,7 @@ void collect_values(Operator& root, const Grid& grid, bool is_range, QueryResult
 base::Result<std::vector<ResultSeries>> collect_windows(RangeInput& input, const Grid& grid,
                                                         Run& run) {
   RETURN_IF_ERROR(input.open(grid, run));
-  WindowVisitor visitor(*input.schema(), input.window(grid.start), run);
+  WindowVisitor visitor(*input.schema(), input.window(grid.start), input.mode(), run);
   RETURN_IF_ERROR(input.visit(visitor));
   return visitor.take();
 }

@@ -54,11 +54,7 @@ std::string fault_of(const Expr& expr) {
     }
     return "";
   }
-  const bool is_vector = expr.kind == ExprKind::kVectorSelector;
-  if (!is_vector && expr.kind != ExprKind::kMatrixSelector) return "";
-  const auto& selector = is_vector ? as<VectorSelector>(expr) : *as<MatrixSelector>(expr).selector;
-  if (selector.mode == RangeMode::kAnchored) return "modifier anchored";
-  return selector.mode == RangeMode::kSmoothed ? "modifier smoothed" : "";
+  return "";
 }
 
 }  // namespace
