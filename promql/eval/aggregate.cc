@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "promql/eval/histogram_total.h"
 #include "promql/eval/quantile.h"
 
 namespace tocsin::promql {
@@ -19,7 +20,7 @@ base::Status Aggregate::evaluate(const Grid& grid, Run& run) {
   for (size_t step = 0; step < grid.steps; ++step) {
     const double param = param_ ? scalar_at(*param_, step) : 0;
     for (size_t group = 0; group < grouping_.groups(); ++group) {
-      RETURN_IF_ERROR(aggregate_group(group, step, param, run));
+      aggregate_group(group, step, param, run);
     }
   }
   return {};
@@ -41,39 +42,60 @@ void Aggregate::warn_of_bad_quantiles(Run& run) {
   if (lowest < 0) run.warn(quantile_warning(lowest), spec_.param_pos);
 }
 
-base::Status Aggregate::aggregate_group(size_t group, size_t step, double param, Run& run) {
+void Aggregate::aggregate_group(size_t group, size_t step, double param, Run& run) {
   const Frame& input = child_->frame();
   values_.clear();
-  size_t histograms = 0;
+  histograms_.clear();
   for (const uint32_t row : grouping_.rows_of(group)) {
     if (!input.has(step, row)) continue;
     if (input.is_histogram(step, row)) {
-      ++histograms;
+      histograms_.push_back(input.histograms[step * input.rows + row]);
     } else {
       values_.push_back(input.at(step, row));
     }
   }
-  if (histograms > 0) {
-    ASSIGN_OR_RETURN(const bool accepted, accepts(histograms, run));
-    if (!accepted) return {};
-  }
+  if (!histograms_.empty() && !accepts_histograms(group, step, run)) return;
   if (!values_.empty()) frame().put(step, group, kernel_(values_, param));
-  return {};
 }
 
-base::Result<bool> Aggregate::accepts(size_t histograms, Run& run) {
+bool Aggregate::accepts_histograms(size_t group, size_t step, Run& run) {
   if (spec_.op == AggregateOp::kCount || spec_.op == AggregateOp::kGroup) {
-    values_.resize(values_.size() + histograms);
+    values_.resize(values_.size() + histograms_.size());
     return true;
   }
-  if (spec_.op == AggregateOp::kSum || spec_.op == AggregateOp::kAvg) {
-    if (values_.empty()) return histogram_refused(run, to_string(spec_.op), spec_.operand_pos);
-    run.warn("encountered a mix of histograms and floats for aggregation", spec_.operand_pos);
-    return false;
+  if (spec_.op != AggregateOp::kSum && spec_.op != AggregateOp::kAvg) {
+    run.inform("ignored histogram in " + std::string(to_string(spec_.op)) + " aggregation",
+               spec_.operand_pos);
+    return true;
   }
-  run.inform("ignored histogram in " + std::string(to_string(spec_.op)) + " aggregation",
-             spec_.operand_pos);
-  return true;
+  if (values_.empty()) {
+    total_histograms(group, step, run);
+  } else {
+    run.warn("encountered a mix of histograms and floats for aggregation", spec_.operand_pos);
+  }
+  return false;
+}
+
+void Aggregate::total_histograms(size_t group, size_t step, Run& run) {
+  HistogramNotes notes;
+  HistogramTotal total = spec_.op == AggregateOp::kSum ? sum_histograms(histograms_, notes)
+                                                       : average_histograms(histograms_, notes);
+  if (!notes.empty()) {
+    annotate(notes, metric_of_histogram(group, step, total.misfit), spec_.operand_pos, run);
+  }
+  if (total.h == nullptr) return;
+  compact(*total.h);
+  frame().put(step, group, std::move(total.h));
+}
+
+/// The metric name of a group's n-th histogram at the step.
+std::string_view Aggregate::metric_of_histogram(size_t group, size_t step, size_t n) const {
+  const Frame& input = child_->frame();
+  for (const uint32_t row : grouping_.rows_of(group)) {
+    if (!input.has(step, row) || !input.is_histogram(step, row)) continue;
+    if (n-- == 0) return child_->schema()->labels[row].metric_name();
+  }
+  return {};
 }
 
 }  // namespace tocsin::promql

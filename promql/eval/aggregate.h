@@ -1,6 +1,7 @@
 // Aggregations that turn each group into one sample.
 #pragma once
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,16 +29,21 @@ class Aggregate final : public Operator {
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
   void warn_of_bad_quantiles(Run& run);
-  base::Status aggregate_group(size_t group, size_t step, double param, Run& run);
+  void aggregate_group(size_t group, size_t step, double param, Run& run);
   /// Applies the operator's rule for histograms; true when the floats are to be aggregated.
-  base::Result<bool> accepts(size_t histograms, Run& run);
+  bool accepts_histograms(size_t group, size_t step, Run& run);
+  /// sum and avg of a group that has only histograms.
+  void total_histograms(size_t group, size_t step, Run& run);
+  std::string_view metric_of_histogram(size_t group, size_t step, size_t n) const;
 
   Spec spec_;
   AggregateKernel kernel_;
   Grouping grouping_;
   OperatorPtr child_;
   OperatorPtr param_;
-  std::vector<double> values_;  // Of the group at hand.
+  // Of the group at hand.
+  std::vector<double> values_;
+  std::vector<base::HistogramPtr> histograms_;
 };
 
 }  // namespace tocsin::promql

@@ -1,20 +1,16 @@
 #include "promql/eval/binary_scalar.h"
 
+#include "promql/eval/histogram_binary.h"
 #include "promql/eval/kernels_binary.h"
 
 namespace tocsin::promql {
 
-std::string incompatible_types(BinaryOp op, std::string_view left, std::string_view right) {
-  return "incompatible sample types encountered for binary operator " +
-         base::go_quote(to_string(op)) + ": " + std::string(left) + " " +
-         std::string(to_string(op)) + " " + std::string(right);
-}
-
 base::Status BinaryScalar::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(vector_->eval(grid, run));
   RETURN_IF_ERROR(scalar_->eval(grid, run));
-  RETURN_IF_ERROR(drop_histograms(run));
+  compute_histograms(grid, run);
   RETURN_IF_ERROR(bind_rows(grid, run));
+  if (is_trim(spec_.op)) return {};
   Frame& out = frame();
   for (size_t step = 0; step < grid.steps; ++step) {
     const double scalar = scalar_at(*scalar_, step);
@@ -30,7 +26,7 @@ base::Status BinaryScalar::evaluate(const Grid& grid, Run& run) {
 }
 
 base::Status BinaryScalar::bind_rows(const Grid& grid, Run& run) {
-  if (filters()) {
+  if (filters() || is_trim(spec_.op)) {
     schema_ = vector_->schema();
     take_over(*vector_);
     return {};
@@ -45,17 +41,24 @@ base::Status BinaryScalar::bind_rows(const Grid& grid, Run& run) {
   return projection_.apply(vector_->frame(), frame());
 }
 
-/// Histograms have no place here except in hist * s, s * hist and hist / s.
-base::Status BinaryScalar::drop_histograms(Run& run) {
-  if (vector_->frame().drop_histograms() == 0) return {};
-  const bool scales =
-      spec_.op == BinaryOp::kMul || (spec_.op == BinaryOp::kDiv && !spec_.scalar_first);
-  if (scales)
-    return histogram_refused(run, "operator " + std::string(to_string(spec_.op)), spec_.pos);
-  run.inform(spec_.scalar_first ? incompatible_types(spec_.op, "float", "histogram")
-                                : incompatible_types(spec_.op, "histogram", "float"),
-             spec_.pos);
-  return {};
+void BinaryScalar::compute_histograms(const Grid& grid, Run& run) {
+  Frame& values = vector_->frame();
+  if (!values.has_histograms() && !is_trim(spec_.op)) return;
+  for (size_t step = 0; step < grid.steps; ++step) {
+    const Operand scalar{scalar_at(*scalar_, step), nullptr};
+    for_each_bit(values.bits(step), [&](size_t row) {
+      const bool is_histogram = values.is_histogram(step, row);
+      if (!is_histogram && !is_trim(spec_.op)) return;
+      Operand sample{values.at(step, row), nullptr};
+      if (is_histogram) sample.h = values.histograms[step * values.rows + row];
+      PairResult result = spec_.scalar_first
+                              ? apply_to_histograms(spec_.op, scalar, sample, spec_.pos)
+                              : apply_to_histograms(spec_.op, sample, scalar, spec_.pos);
+      if (result.note) run.annotate(*std::move(result.note));
+      if (is_histogram) values.histograms[step * values.rows + row] = result.value.h;
+      if (!result.fits) values.clear(step, row);
+    });
+  }
 }
 
 }  // namespace tocsin::promql

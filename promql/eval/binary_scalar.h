@@ -23,7 +23,8 @@ class BinaryScalar final : public Operator {
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
   base::Status bind_rows(const Grid& grid, Run& run);
-  base::Status drop_histograms(Run& run);
+  /// Computes samples that are histograms, and all samples of </ and >/.
+  void compute_histograms(const Grid& grid, Run& run);
   bool filters() const { return is_comparison(spec_.op) && !spec_.return_bool; }
 
   Spec spec_;
@@ -31,9 +32,5 @@ class BinaryScalar final : public Operator {
   OperatorPtr scalar_;
   Projection projection_;
 };
-
-/// "incompatible sample types encountered for binary operator …": left and right are "float" or
-/// "histogram".
-std::string incompatible_types(BinaryOp op, std::string_view left, std::string_view right);
 
 }  // namespace tocsin::promql

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "promql/eval/binary_scalar.h"
 #include "promql/eval/kernels_binary.h"
 #include "promql/eval/projection.h"
 
@@ -46,7 +45,8 @@ base::Status BinaryVector::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(bind_rows(run));
   schema_ = join_.schema;
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
-  const bool floats_only = !lhs_->frame().has_histograms() && !rhs_->frame().has_histograms();
+  const bool floats_only =
+      !lhs_->frame().has_histograms() && !rhs_->frame().has_histograms() && !is_trim(spec_.op);
   for (size_t step = 0; step < grid.steps; ++step) {
     if (join_.aligned && floats_only) {
       join_aligned(step);
@@ -112,7 +112,9 @@ base::Status BinaryVector::join_checked(size_t step, Run& run) {
   RETURN_IF_ERROR(find_ones(step));
   std::ranges::fill(matched_, uint8_t{0});
   std::ranges::fill(out_taken_, uint8_t{0});
-  for (const JoinPair& pair : join_.pairs) RETURN_IF_ERROR(join_pair(pair, step, run));
+  last_note_.reset();
+  for (const JoinPair& pair : join_.pairs) RETURN_IF_ERROR(join_pair(pair, step));
+  if (last_note_) run.annotate(*std::move(last_note_));
   return {};
 }
 
@@ -132,14 +134,19 @@ base::Status BinaryVector::find_ones(size_t step) {
   return {};
 }
 
-base::Status BinaryVector::join_pair(const JoinPair& pair, size_t step, Run& run) {
+base::Status BinaryVector::join_pair(const JoinPair& pair, size_t step) {
   if (!meets(pair, step)) return {};
-  double value = 0;
-  ASSIGN_OR_RETURN(const bool holds, compute(pair, step, run, value));
+  PairResult result = compute(pair, step);
+  if (result.note) last_note_ = std::move(result.note);
+  if (!result.fits) return {};
   RETURN_IF_ERROR(check_cardinality(pair));
-  if (!holds) return {};
+  if (!result.holds) return {};
   if (frame().has(step, pair.out)) return same_labelset();
-  frame().put(step, pair.out, value);
+  if (result.value.h) {
+    frame().put(step, pair.out, std::move(result.value.h));
+  } else {
+    frame().put(step, pair.out, result.value.v);
+  }
   return {};
 }
 
@@ -165,39 +172,30 @@ base::Status BinaryVector::check_cardinality(const JoinPair& pair) {
   return {};
 }
 
-BinaryVector::Operand BinaryVector::operand(const Frame& frame, size_t step, uint32_t row,
-                                            std::optional<double> fill) {
+Operand BinaryVector::operand(const Frame& frame, size_t step, uint32_t row,
+                              std::optional<double> fill) {
   if (row == kFilled) return {*fill, nullptr};
   if (frame.is_histogram(step, row)) return {0, frame.histograms[step * frame.rows + row]};
   return {frame.at(step, row), nullptr};
 }
 
-base::Result<bool> BinaryVector::compute(const JoinPair& pair, size_t step, Run& run,
-                                         double& value) {
+PairResult BinaryVector::compute(const JoinPair& pair, size_t step) const {
   Operand left = operand(many().frame(), step, pair.many, spec_.fill_many());
   Operand right = operand(one().frame(), step, pair.one, spec_.fill_one());
   if (spec_.swapped()) std::swap(left, right);
-  const bool left_histogram = left.h != nullptr;
-  const bool right_histogram = right.h != nullptr;
-  if (left_histogram || right_histogram) {
-    const bool scales = (spec_.op == BinaryOp::kMul && left_histogram != right_histogram) ||
-                        (spec_.op == BinaryOp::kDiv && left_histogram && !right_histogram);
-    const bool pairs_up = left_histogram && right_histogram &&
-                          (spec_.op == BinaryOp::kAdd || spec_.op == BinaryOp::kSub ||
-                           spec_.op == BinaryOp::kEqual || spec_.op == BinaryOp::kNotEqual);
-    if (scales || pairs_up) {
-      return histogram_refused(run, "operator " + std::string(to_string(spec_.op)), pos_);
-    }
-    run.inform(incompatible_types(spec_.op, left_histogram ? "histogram" : "float",
-                                  right_histogram ? "histogram" : "float"),
-               pos_);
-    return false;
+  PairResult result;
+  if (left.h || right.h || is_trim(spec_.op)) {
+    result = apply_to_histograms(spec_.op, left, right, pos_);
+  } else {
+    result.value.v = apply_to_scalars(spec_.op, left.v, right.v);
+    if (is_arithmetic(spec_.op)) return result;
+    result.holds = result.value.v != 0;
+    result.value.v = left.v;
   }
-  value = apply_to_scalars(spec_.op, left.v, right.v);
-  if (is_arithmetic(spec_.op) || spec_.return_bool) return true;
-  const bool holds = value != 0;
-  value = left.v;
-  return holds;
+  if (!spec_.return_bool) return result;
+  result.value = {result.holds ? 1.0 : 0.0, nullptr};
+  result.holds = true;
+  return result;
 }
 
 }  // namespace tocsin::promql

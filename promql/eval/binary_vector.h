@@ -1,9 +1,11 @@
 // Arithmetic and comparison between two vectors.
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "promql/eval/histogram_binary.h"
 #include "promql/eval/operator.h"
 #include "promql/eval/vector_match.h"
 
@@ -21,20 +23,15 @@ class BinaryVector final : public Operator {
   void join_aligned(size_t step);
   base::Status join_checked(size_t step, Run& run);
   base::Status find_ones(size_t step);
-  base::Status join_pair(const JoinPair& pair, size_t step, Run& run);
+  base::Status join_pair(const JoinPair& pair, size_t step);
   /// Whether both sides of the pair are there at the step, or one is and the other is to be filled.
   bool meets(const JoinPair& pair, size_t step);
   base::Status check_cardinality(const JoinPair& pair);
   /// A side's sample; `fill` when the row is kFilled.
-  struct Operand {
-    double v = 0;
-    base::HistogramPtr h;
-  };
   static Operand operand(const Frame& frame, size_t step, uint32_t row, std::optional<double> fill);
-  /// Computes the pair; true and `value` when the result is a sample.
-  base::Result<bool> compute(const JoinPair& pair, size_t step, Run& run, double& value);
-  Operator& many() { return spec_.swapped() ? *rhs_ : *lhs_; }
-  Operator& one() { return spec_.swapped() ? *lhs_ : *rhs_; }
+  PairResult compute(const JoinPair& pair, size_t step) const;
+  Operator& many() const { return spec_.swapped() ? *rhs_ : *lhs_; }
+  Operator& one() const { return spec_.swapped() ? *lhs_ : *rhs_; }
 
   JoinSpec spec_;
   base::PosRange pos_;
@@ -47,6 +44,8 @@ class BinaryVector final : public Operator {
   std::vector<uint32_t> one_row_;
   std::vector<uint8_t> matched_;
   std::vector<uint8_t> out_taken_;
+  /// As upstream, only the last of a step's annotations is kept.
+  std::optional<base::Annotation> last_note_;
 };
 
 }  // namespace tocsin::promql

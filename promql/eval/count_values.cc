@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "engine/base/number.h"
+#include "promql/eval/histogram_text.h"
 
 namespace tocsin::promql {
 
 base::Status CountValues::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(child_->eval(grid, run));
   const Frame& input = child_->frame();
-  if (input.has_histograms()) return histogram_refused(run, "count_values", pos_);
   const RowSchema& rows = *child_->schema();
   auto schema = make_schema(run.ids());
   std::unordered_map<base::Labels, uint32_t, base::LabelsHash> row_of;
@@ -19,7 +19,10 @@ base::Status CountValues::evaluate(const Grid& grid, Run& run) {
   for (size_t step = 0; step < grid.steps; ++step) {
     for (const uint32_t row : rows.label_order()) {
       if (!input.has(step, row)) continue;
-      const std::string value = base::format_fixed(input.at(step, row));
+      const std::string value =
+          input.is_histogram(step, row)
+              ? histogram_value_text(*input.histograms[step * input.rows + row])
+              : base::format_fixed(input.at(step, row));
       base::Labels key = grouping_.key(rows.labels[row].with(label_, value));
       const auto [entry, fresh] = row_of.try_emplace(key, static_cast<uint32_t>(counts.size()));
       if (fresh) {

@@ -11,11 +11,8 @@ namespace tocsin::promql {
 
 class CountValues final : public Operator {
  public:
-  CountValues(std::string label, GroupingSpec grouping, base::PosRange pos, OperatorPtr child)
-      : label_(std::move(label)),
-        grouping_(std::move(grouping)),
-        pos_(pos),
-        child_(std::move(child)) {
+  CountValues(std::string label, GroupingSpec grouping, OperatorPtr child)
+      : label_(std::move(label)), grouping_(std::move(grouping)), child_(std::move(child)) {
     if (!grouping_.without) grouping_.labels.push_back(label_);
   }
 
@@ -23,7 +20,6 @@ class CountValues final : public Operator {
   base::Status evaluate(const Grid& grid, Run& run) override;
   std::string label_;
   GroupingSpec grouping_;
-  base::PosRange pos_;
   OperatorPtr child_;
 };
 

@@ -4,15 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <unordered_map>
 
 #include "engine/base/number.h"
+#include "promql/eval/histogram_statistics.h"
 #include "promql/eval/quantile.h"
 
 namespace tocsin::promql {
 namespace {
-
-constexpr std::string_view kBucketLabel = "le";
 
 /// Go's %.2g.
 std::string two_digits(double v) {
@@ -21,97 +19,120 @@ std::string two_digits(double v) {
   return text.data();
 }
 
+bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+/// The label's value: no quantile has the number NaN, so it gets no label.
+std::string number_label(double q) {
+  std::string text;
+  if (!std::isnan(q)) base::append_openmetrics(text, q);
+  return text;
+}
+
 }  // namespace
 
 base::Status HistogramQuantile::evaluate(const Grid& grid, Run& run) {
-  RETURN_IF_ERROR(quantile_->eval(grid, run));
+  for (const Quantile& quantile : quantiles_) RETURN_IF_ERROR(quantile.q->eval(grid, run));
   RETURN_IF_ERROR(child_->eval(grid, run));
-  if (child_->frame().has_histograms()) {
-    return histogram_refused(run, "histogram_quantile", spec_.vector_pos);
-  }
-  bind_rows(run);
+  groups_.bind(child_->schema(), child_->frame(), run);
+  bind_rows(grid, run);
   mended_.clear();
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   const bool merges = !projection_.is_identity();
-  if (merges) unmerged_.reset(histograms_->rows(), grid.steps);
+  if (merges) unmerged_.reset(rows_->rows(), grid.steps);
   Frame& out = merges ? unmerged_ : frame();
-  for (size_t step = 0; step < grid.steps; ++step) evaluate_step(step, grid.at(step), out, run);
+  for (size_t step = 0; step < grid.steps; ++step) {
+    RETURN_IF_ERROR(run.check_sometimes());
+    RETURN_IF_ERROR(evaluate_step(step, grid.at(step), out, run));
+  }
   annotate_mended(run);
   return merges ? projection_.apply(unmerged_, frame()) : base::Status();
 }
 
-void HistogramQuantile::bind_rows(Run& run) {
-  if (child_schema_ == child_->schema()) return;
-  child_schema_ = child_->schema();
-  auto histograms = make_schema(run.ids());
-  std::unordered_map<base::Labels, uint32_t, base::LabelsHash> histogram_of;
-  std::vector<std::vector<Place>> places;
-  bad_rows_.clear();
-  for (uint32_t row = 0; row < child_schema_->rows(); ++row) {
-    const base::Labels& labels = child_schema_->labels[row];
-    const auto bound = base::parse_float(labels.get(kBucketLabel));
-    if (!bound) {
-      bad_rows_.push_back(row);
-      continue;
+void HistogramQuantile::bind_rows(const Grid& grid, Run& run) {
+  bool same = histograms_ == groups_.schema();
+  histograms_ = groups_.schema();
+  if (label_.empty()) {
+    rows_ = histograms_;
+  } else {
+    std::vector<double> numbers;
+    for (const Quantile& quantile : quantiles_) {
+      for (size_t step = 0; step < grid.steps; ++step) {
+        const double q = scalar_at(*quantile.q, step);
+        const auto known = [q](double number) { return same_number(q, number); };
+        if (std::ranges::none_of(numbers, known)) numbers.push_back(q);
+      }
     }
-    base::Labels key = labels.with(kBucketLabel, "");
-    const auto [entry, fresh] = histogram_of.try_emplace(key, static_cast<uint32_t>(places.size()));
-    if (fresh) {
-      histograms->labels.push_back(std::move(key));
-      places.emplace_back();
+    same = same && std::equal(numbers.begin(), numbers.end(), numbers_.begin(), numbers_.end(),
+                              same_number);
+    numbers_ = std::move(numbers);
+    if (!same) {
+      auto rows = make_schema(run.ids());
+      for (const double number : numbers_) {
+        const std::string text = number_label(number);
+        for (const base::Labels& labels : histograms_->labels) {
+          rows->labels.push_back(labels.with(label_, text));
+        }
+      }
+      rows_ = std::move(rows);
     }
-    places[entry->second].push_back({row, *bound});
   }
-  begin_.assign(1, 0);
-  places_.clear();
-  for (auto& of_histogram : places) {
-    std::stable_sort(of_histogram.begin(), of_histogram.end(),
-                     [](const Place& a, const Place& b) { return a.bound < b.bound; });
-    places_.insert(places_.end(), of_histogram.begin(), of_histogram.end());
-    begin_.push_back(places_.size());
-  }
-  histograms_ = std::move(histograms);
-  bind_dropped_names(projection_, histograms_, run.ids(), spec_.delayed_names);
+  bind_dropped_names(projection_, rows_, run.ids(), delayed_names_);
   schema_ = projection_.schema();
 }
 
-void HistogramQuantile::evaluate_step(size_t step, base::TimestampMs t, Frame& out, Run& run) {
+size_t HistogramQuantile::place_of(double q) const {
+  const auto at =
+      std::ranges::find_if(numbers_, [q](double number) { return same_number(q, number); });
+  return static_cast<size_t>(at - numbers_.begin());
+}
+
+base::Status HistogramQuantile::evaluate_step(size_t step, base::TimestampMs t, Frame& out,
+                                              Run& run) {
   const Frame& input = child_->frame();
-  const double q = scalar_at(*quantile_, step);
-  if (is_bad_quantile(q)) run.warn(quantile_warning(q), spec_.quantile_pos);
-  for (const uint32_t row : bad_rows_) {
-    if (input.has(step, row)) warn_bad_bucket(row, run);
+  for (const Quantile& quantile : quantiles_) {
+    const double q = scalar_at(*quantile.q, step);
+    if (is_bad_quantile(q)) run.warn(quantile_warning(q), quantile.pos);
   }
-  for (size_t histogram = 0; histogram + 1 < begin_.size(); ++histogram) {
-    buckets_.clear();
-    for (size_t i = begin_[histogram]; i < begin_[histogram + 1]; ++i) {
-      const Place& place = places_[i];
-      if (input.has(step, place.row)) buckets_.push_back({place.bound, input.at(step, place.row)});
+  groups_.warn_of_bad_buckets(input, step, run);
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    const FoundHistogram found = groups_.find(input, step, i, run);
+    for (const Quantile& quantile : quantiles_) {
+      const double q = scalar_at(*quantile.q, step);
+      double value = 0;
+      if (!quantile_of_histogram(q, i, found, t, run, value)) continue;
+      const size_t row = label_.empty() ? i : place_of(q) * groups_.size() + i;
+      if (out.has(step, row)) return same_labelset();
+      out.put(step, row, value);
     }
-    if (buckets_.empty()) continue;
-    ForcedMonotonicity forced;
-    out.put(step, histogram, bucket_quantile(q, buckets_, forced));
-    if (forced.forced) note_mended(forced, histogram, t);
   }
+  return {};
 }
 
-void HistogramQuantile::warn_bad_bucket(uint32_t row, Run& run) const {
-  const base::Labels& labels = child_schema_->labels[row];
-  run.warn("bucket label \"le\" is missing or has a malformed value of " +
-               base::go_quote(labels.get(kBucketLabel)) + name_suffix(labels),
-           spec_.vector_pos);
-}
-
-std::string HistogramQuantile::name_suffix(const base::Labels& labels) const {
-  const std::string_view name = labels.metric_name();
-  if (!spec_.delayed_names || name.empty()) return {};
-  return " for metric name " + base::go_quote(name);
+bool HistogramQuantile::quantile_of_histogram(double q, size_t histogram,
+                                              const FoundHistogram& found, base::TimestampMs t,
+                                              Run& run, double& value) {
+  if (found.native == nullptr) {
+    if (found.buckets.empty()) return false;
+    ForcedMonotonicity forced;
+    value = bucket_quantile(q, found.buckets, forced);
+    if (forced.forced) note_mended(forced, histogram, t);
+    return true;
+  }
+  const NativeResult result = native_quantile(q, *found.native, room_);
+  value = result.value;
+  if (result.nan != NanEffect::kNone) {
+    const bool is_nan = result.nan == NanEffect::kResultNan;
+    run.inform(std::string("input to histogram_quantile has NaN observations, result is ") +
+                   (is_nan ? "NaN" : "skewed higher") + groups_.name_suffix(histogram),
+               groups_.vector_pos());
+  }
+  return true;
 }
 
 void HistogramQuantile::note_mended(const ForcedMonotonicity& forced, size_t histogram,
                                     base::TimestampMs t) {
   const auto [entry, fresh] =
-      mended_.try_emplace(name_suffix(histograms_->labels[histogram]), Mended{forced, 1, t, t});
+      mended_.try_emplace(groups_.name_suffix(histogram), Mended{forced, 1, t, t});
   if (fresh) return;
   Mended& all = entry->second;
   all.worst.bound_min = std::min(all.worst.bound_min, forced.bound_min);
@@ -133,7 +154,7 @@ void HistogramQuantile::annotate_mended(Run& run) {
             two_digits(all.worst.diff_max) + ", over " + std::to_string(all.samples) +
             " samples from " + base::format_rfc3339(all.first) + " to " +
             base::format_rfc3339(all.last),
-        spec_.vector_pos);
+        groups_.vector_pos());
   }
 }
 

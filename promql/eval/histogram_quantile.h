@@ -1,4 +1,4 @@
-// histogram_quantile(q, v) over classic buckets.
+// histogram_quantile(q, v) and histogram_quantiles(v, "label", q…).
 #pragma once
 
 #include <map>
@@ -6,27 +6,29 @@
 #include <utility>
 #include <vector>
 
-#include "promql/eval/kernels_histogram.h"
+#include "promql/eval/histogram_buckets.h"
+#include "promql/eval/histogram_groups.h"
 #include "promql/eval/projection.h"
 
 namespace tocsin::promql {
 
 class HistogramQuantile final : public Operator {
  public:
-  struct Spec {
-    bool delayed_names = false;
-    base::PosRange quantile_pos;
-    base::PosRange vector_pos;
+  /// One quantile asked for.
+  struct Quantile {
+    OperatorPtr q;
+    base::PosRange pos;
   };
-  HistogramQuantile(Spec spec, OperatorPtr quantile, OperatorPtr child)
-      : spec_(spec), quantile_(std::move(quantile)), child_(std::move(child)) {}
+  /// `label` gets the quantile's number; empty: there is one quantile, and no label for it.
+  HistogramQuantile(HistogramGroups groups, bool delayed_names, std::string label,
+                    std::vector<Quantile> quantiles, OperatorPtr child)
+      : groups_(std::move(groups)),
+        delayed_names_(delayed_names),
+        label_(std::move(label)),
+        quantiles_(std::move(quantiles)),
+        child_(std::move(child)) {}
 
  private:
-  /// A bucket's row and upper bound.
-  struct Place {
-    uint32_t row = 0;
-    double bound = 0;
-  };
   /// What was mended of the histograms of one name, over all of them and all steps.
   struct Mended {
     ForcedMonotonicity worst;
@@ -36,25 +38,26 @@ class HistogramQuantile final : public Operator {
   };
 
   base::Status evaluate(const Grid& grid, Run& run) override;
-  void bind_rows(Run& run);
-  void evaluate_step(size_t step, base::TimestampMs t, Frame& out, Run& run);
-  void warn_bad_bucket(uint32_t row, Run& run) const;
+  void bind_rows(const Grid& grid, Run& run);
+  base::Status evaluate_step(size_t step, base::TimestampMs t, Frame& out, Run& run);
+  bool quantile_of_histogram(double q, size_t histogram, const FoundHistogram& found,
+                             base::TimestampMs t, Run& run, double& value);
+  size_t place_of(double q) const;
   void note_mended(const ForcedMonotonicity& forced, size_t histogram, base::TimestampMs t);
   void annotate_mended(Run& run);
-  /// ` for metric name "x"` while the name is still there, else nothing.
-  std::string name_suffix(const base::Labels& labels) const;
 
-  Spec spec_;
-  OperatorPtr quantile_;
+  HistogramGroups groups_;
+  bool delayed_names_;
+  std::string label_;
+  std::vector<Quantile> quantiles_;
   OperatorPtr child_;
-  RowSchemaPtr child_schema_;
-  RowSchemaPtr histograms_;         // A row per histogram: the labels without le.
-  std::vector<size_t> begin_;       // histograms + 1
-  std::vector<Place> places_;       // Ascending in bound within a histogram.
-  std::vector<uint32_t> bad_rows_;  // Without a usable le.
+  // With a label: a row per number and histogram. Without: the histograms themselves.
+  std::vector<double> numbers_;  // Distinct quantiles of all steps.
+  RowSchemaPtr histograms_;
+  RowSchemaPtr rows_;
   Projection projection_;
-  Frame unmerged_;
-  std::vector<Bucket> buckets_;
+  Frame unmerged_;  // Used only when dropping names makes rows equal.
+  std::vector<NativeBucket> room_;
   std::map<std::string, Mended> mended_;  // By name suffix.
 };
 

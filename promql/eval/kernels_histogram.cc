@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "promql/eval/histogram_rank.h"
+
 namespace tocsin::promql {
 namespace {
 
@@ -78,6 +80,30 @@ double bucket_quantile(double q, std::span<Bucket> buckets, ForcedMonotonicity& 
   const double start = b == 0 ? 0 : buckets[b - 1].bound;
   const double before = b == 0 ? 0 : buckets[b - 1].count;
   return start + (buckets[b].bound - start) * ((rank - before) / (buckets[b].count - before));
+}
+
+double bucket_fraction(double lower, double upper, std::span<Bucket> buckets) {
+  if (buckets.empty() || buckets.back().bound != kInf) return kNan;
+  buckets = buckets.first(merge_equal_bounds(buckets));
+  const double total = buckets.back().count;
+  if (total == 0 || std::isnan(lower) || std::isnan(upper)) return kNan;
+  if (lower >= upper) return 0;
+  RankBelow below_lower(lower);
+  RankBelow below_upper(upper);
+  // Bounds above 0 alone suggest that nothing is below it.
+  double start = buckets[0].bound > 0 ? 0 : -kInf;
+  double rank = 0;
+  for (const Bucket& bucket : buckets) {
+    const auto inside = [&](double v) {
+      if (start == -kInf) return bucket.count;
+      return rank + (bucket.count - rank) * (v - start) / (bucket.bound - start);
+    };
+    below_lower.visit(start, bucket.bound, rank, inside);
+    below_upper.visit(start, bucket.bound, rank, inside);
+    rank = bucket.count;
+    start = bucket.bound;
+  }
+  return (below_upper.rank(total) - below_lower.rank(total)) / total;
 }
 
 }  // namespace tocsin::promql

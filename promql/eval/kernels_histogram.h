@@ -1,4 +1,4 @@
-// Quantiles of classic histograms.
+// Quantiles and fractions of classic histograms.
 #pragma once
 
 #include <span>
@@ -23,5 +23,9 @@ struct ForcedMonotonicity {
 /// (equal bounds merged, counts made monotonic). NaN where there is none; −Inf below q = 0, +Inf
 /// above 1. Source: prometheus:promql/quantile.go BucketQuantile.
 double bucket_quantile(double q, std::span<Bucket> buckets, ForcedMonotonicity& forced);
+
+/// The fraction of observations between two values, interpolated likewise. buckets as above, but
+/// counts stay as they are. NaN where there is none. Source: BucketFraction, same file.
+double bucket_fraction(double lower, double upper, std::span<Bucket> buckets);
 
 }  // namespace tocsin::promql

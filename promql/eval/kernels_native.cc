@@ -1,7 +1,10 @@
 #include "promql/eval/kernels_native.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "promql/eval/histogram_compare.h"
+#include "promql/eval/histogram_total.h"
 #include "promql/eval/kernels_rate.h"
 
 namespace tocsin::promql {
@@ -12,99 +15,168 @@ using base::HistogramPtr;
 
 enum class Kind : uint8_t { kRate, kIncrease, kDelta };
 
-/// to += factor · from, field by field. Requires same_buckets.
-void add(FloatHistogram& to, const FloatHistogram& from, double factor) {
-  const auto each = [factor](std::vector<double>& a, const std::vector<double>& b) {
-    for (size_t i = 0; i < a.size(); ++i) a[i] += factor * b[i];
-  };
-  to.zero_count += factor * from.zero_count;
-  to.count += factor * from.count;
-  to.sum += factor * from.sum;
-  each(to.positive_buckets, from.positive_buckets);
-  each(to.negative_buckets, from.negative_buckets);
+bool is_gauge(const FloatHistogram& h) {
+  return h.counter_reset_hint == base::CounterResetHint::kGauge;
 }
 
-void scale(FloatHistogram& h, double factor) {
-  h.zero_count *= factor;
-  h.count *= factor;
-  h.sum *= factor;
-  for (double& bucket : h.positive_buckets) bucket *= factor;
-  for (double& bucket : h.negative_buckets) bucket *= factor;
+/// Only mixed schemas are worth a word then.
+HistogramPtr misfit(HistogramNotes& notes) {
+  notes = {};
+  notes.add(HistogramNote::kMixedSchemas);
+  return nullptr;
 }
 
-bool any_lower(const std::vector<double>& current, const std::vector<double>& previous) {
-  return !std::equal(current.begin(), current.end(), previous.begin(),
-                     [](double now, double before) { return !(now < before); });
+/// Empty, in the layout of `h`: stands for a first sample that a reset makes void.
+FloatHistogram blank_like(const FloatHistogram& h) {
+  FloatHistogram blank;
+  blank.schema = h.schema;
+  blank.custom_values = h.custom_values;
+  return blank;
 }
 
-/// Buckets that are not zero, in spans of neighbours.
-void compact_side(std::vector<base::HistogramSpan>& spans, std::vector<double>& buckets) {
-  std::vector<base::HistogramSpan> kept_spans;
-  std::vector<double> kept;
-  int32_t index = 0;     // Of the bucket at hand.
-  int32_t kept_end = 0;  // One past the last bucket kept.
-  size_t next = 0;
-  for (const base::HistogramSpan& span : spans) {
-    index += span.offset;
-    for (uint32_t i = 0; i < span.length; ++i, ++index, ++next) {
-      if (buckets[next] == 0) continue;
-      if (kept_spans.empty() || index != kept_end) kept_spans.push_back({index - kept_end, 0});
-      ++kept_spans.back().length;
-      kept.push_back(buckets[next]);
-      kept_end = index + 1;
-    }
+/// Looks at the histograms between the first and the last of a counter: the lowest schema of all,
+/// or nothing when one does not fit.
+std::optional<int32_t> lowest_schema(std::span<const HistogramPtr> between, bool custom,
+                                     int32_t lowest, HistogramNotes& notes) {
+  for (const HistogramPtr& h : between) {
+    notes.add_if(is_gauge(*h), HistogramNote::kNotCounter);
+    lowest = std::min(lowest, h->schema);
+    if (h->uses_custom_buckets() != custom) return std::nullopt;
   }
-  spans = std::move(kept_spans);
-  buckets = std::move(kept);
+  return lowest;
+}
+
+/// Adds what a counter had before each of its resets. False when one does not fit.
+bool add_resets(FloatHistogram& sum, const FloatHistogram* previous,
+                std::span<const HistogramPtr> later, HistogramNotes& notes) {
+  for (const HistogramPtr& h : later) {
+    if (detect_reset(*h, *previous)) {
+      const HistogramJoin join = add(sum, *previous);
+      if (join.incompatible) return false;
+      notes.add_if(join.bounds_reconciled, HistogramNote::kReconciledAddition);
+    }
+    previous = h.get();
+  }
+  return true;
+}
+
+HistogramPtr finish_gauge(FloatHistogram h) {
+  h.counter_reset_hint = base::CounterResetHint::kGauge;
+  compact(h);
+  return std::make_shared<const FloatHistogram>(std::move(h));
 }
 
 template <Kind kKind>
-HistogramPtr over_window(const HistogramWindow& w) {
-  const size_t n = w.h.size();
+HistogramPtr over_window(const HistogramWindow& w, HistogramNotes& notes) {
   constexpr bool kCounter = kKind != Kind::kDelta;
-  for (size_t i = 1; i < n; ++i) {
-    if (!same_buckets(*w.h[0], *w.h[i])) return nullptr;
+  const size_t n = w.h.size();
+  const FloatHistogram& last = *w.h[n - 1];
+  const FloatHistogram* first = w.h[0].get();
+  FloatHistogram blank;
+  if (kCounter) {
+    notes.add_if(is_gauge(*first) || is_gauge(last), HistogramNote::kNotCounter);
+    if (detect_reset(*w.h[1], *first)) {
+      blank = blank_like(*w.h[1]);
+      first = &blank;
+    }
   }
-  FloatHistogram raw = *w.h[n - 1];
-  // After a reset at the second sample the first one plays no part.
-  const bool skips_first = kCounter && detect_reset(*w.h[1], *w.h[0]);
-  if (!skips_first) add(raw, *w.h[0], -1);
-  for (size_t i = skips_first ? 2 : 1; kCounter && i < n; ++i) {
-    if (detect_reset(*w.h[i], *w.h[i - 1])) add(raw, *w.h[i - 1], 1);
+  const bool custom = first->uses_custom_buckets();
+  if (last.uses_custom_buckets() != custom) {
+    notes.add(HistogramNote::kMixedSchemas);
+    return nullptr;
+  }
+  std::optional<int32_t> schema = std::min(last.schema, first->schema);
+  if (kCounter) schema = lowest_schema(w.h.subspan(1, n - 2), custom, *schema, notes);
+  if (!schema) return misfit(notes);
+  FloatHistogram raw = last;
+  reduce_resolution(raw, *schema);
+  const HistogramJoin join = subtract(raw, *first);
+  if (join.incompatible) return misfit(notes);
+  notes.add_if(join.bounds_reconciled, HistogramNote::kReconciledSubtraction);
+  if (kCounter) {
+    if (!add_resets(raw, first, w.h.subspan(1), notes)) return misfit(notes);
+  } else {
+    notes.add_if(!is_gauge(*first) || !is_gauge(last), HistogramNote::kNotGauge);
   }
   const double factor = extrapolation_factor(
       w.t[0], w.t[n - 1], n, w.times, {kCounter, kKind == Kind::kRate, w.h[0]->count, raw.count});
-  scale(raw, factor);
-  raw.counter_reset_hint = base::CounterResetHint::kGauge;
-  compact(raw);
-  return std::make_shared<FloatHistogram>(std::move(raw));
+  multiply(raw, factor);
+  return finish_gauge(std::move(raw));
+}
+
+template <bool kCounter>
+HistogramPtr of_last_two(const HistogramWindow& w, HistogramNotes& notes) {
+  const size_t n = w.h.size();
+  const FloatHistogram& last = *w.h[n - 1];
+  const FloatHistogram& before = *w.h[n - 2];
+  if (w.t[n - 1] == w.t[n - 2]) return nullptr;
+  notes.add_if(kCounter && (is_gauge(last) || is_gauge(before)), HistogramNote::kNotCounter);
+  notes.add_if(!kCounter && (!is_gauge(last) || !is_gauge(before)), HistogramNote::kNotGauge);
+  FloatHistogram raw = last;
+  if (!kCounter || !detect_reset(last, before)) {
+    const HistogramJoin join = subtract(raw, before);
+    notes.add_if(join.incompatible, HistogramNote::kMixedSchemas);
+    if (join.incompatible) return nullptr;
+    notes.add_if(join.bounds_reconciled, HistogramNote::kReconciledSubtraction);
+  }
+  if (kCounter) divide(raw, static_cast<double>(w.t[n - 1] - w.t[n - 2]) / 1000);
+  return finish_gauge(std::move(raw));
+}
+
+HistogramPtr total_of(HistogramTotal total, HistogramNotes& notes) {
+  return total.h == nullptr ? misfit(notes) : std::move(total.h);
+}
+
+/// Calls fn(previous, current) for each two neighbours; counts those it is true for.
+template <class Floats, class Histograms>
+double count_pairs(const MixedWindow& w, Floats&& floats, Histograms&& histograms) {
+  size_t count = 0;
+  for (size_t i = 1; i < w.h.size(); ++i) {
+    const FloatHistogram* before = w.h[i - 1].get();
+    const FloatHistogram* now = w.h[i].get();
+    if ((before == nullptr) != (now == nullptr)) {
+      ++count;
+    } else if (now != nullptr ? histograms(*before, *now) : floats(w.v[i - 1], w.v[i])) {
+      ++count;
+    }
+  }
+  return static_cast<double>(count);
 }
 
 }  // namespace
 
-bool same_buckets(const FloatHistogram& a, const FloatHistogram& b) {
-  return a.schema == b.schema && a.zero_threshold == b.zero_threshold &&
-         a.custom_values == b.custom_values && a.positive_spans == b.positive_spans &&
-         a.negative_spans == b.negative_spans;
+HistogramPtr rate_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return over_window<Kind::kRate>(w, notes);
+}
+HistogramPtr increase_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return over_window<Kind::kIncrease>(w, notes);
+}
+HistogramPtr delta_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return over_window<Kind::kDelta>(w, notes);
+}
+HistogramPtr irate_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return of_last_two<true>(w, notes);
+}
+HistogramPtr idelta_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return of_last_two<false>(w, notes);
+}
+HistogramPtr sum_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return total_of(sum_histograms(w.h, notes), notes);
+}
+HistogramPtr avg_histogram(const HistogramWindow& w, HistogramNotes& notes) {
+  return total_of(average_histograms(w.h, notes), notes);
 }
 
-bool detect_reset(const FloatHistogram& current, const FloatHistogram& previous) {
-  if (current.counter_reset_hint == base::CounterResetHint::kReset) return true;
-  if (current.counter_reset_hint == base::CounterResetHint::kNotReset) return false;
-  return current.count < previous.count || current.zero_count < previous.zero_count ||
-         any_lower(current.positive_buckets, previous.positive_buckets) ||
-         any_lower(current.negative_buckets, previous.negative_buckets);
+double changes_mixed(const MixedWindow& w) {
+  return count_pairs(
+      w, [](double a, double b) { return a != b && !(std::isnan(a) && std::isnan(b)); },
+      [](const FloatHistogram& a, const FloatHistogram& b) { return !same_histogram(a, b); });
 }
 
-void compact(FloatHistogram& h) {
-  compact_side(h.positive_spans, h.positive_buckets);
-  compact_side(h.negative_spans, h.negative_buckets);
+double resets_mixed(const MixedWindow& w) {
+  return count_pairs(
+      w, [](double a, double b) { return b < a; },
+      [](const FloatHistogram& a, const FloatHistogram& b) { return detect_reset(b, a); });
 }
-
-HistogramPtr rate_histogram(const HistogramWindow& w) { return over_window<Kind::kRate>(w); }
-HistogramPtr increase_histogram(const HistogramWindow& w) {
-  return over_window<Kind::kIncrease>(w);
-}
-HistogramPtr delta_histogram(const HistogramWindow& w) { return over_window<Kind::kDelta>(w); }
 
 }  // namespace tocsin::promql

@@ -1,36 +1,47 @@
-// Native histograms in range functions, as far as they need no change of resolution: all histograms
-// of the window have the same buckets.
+// Native histograms in functions of ranges.
 #pragma once
 
 #include <span>
 
 #include "engine/base/histogram.h"
+#include "promql/eval/histogram_notes.h"
 #include "promql/eval/window.h"
 
 namespace tocsin::promql {
 
-/// One row's histograms in a window, ascending in t, at least two.
+/// One row's histograms in a window, ascending in t, as many as the function asks for.
 struct HistogramWindow {
   std::span<const base::TimestampMs> t;
   std::span<const base::HistogramPtr> h;
   WindowTimes times;
 };
 
-/// Null when the histograms' buckets differ.
-using HistogramKernel = base::HistogramPtr (*)(const HistogramWindow& window);
+/// Null: no result; the notes say why.
+using HistogramKernel = base::HistogramPtr (*)(const HistogramWindow& window,
+                                               HistogramNotes& notes);
 
-/// As the functions of floats (kernels_rate.h), bucket by bucket; a gauge.
-/// Source: prometheus:promql/functions.go histogramRate.
-base::HistogramPtr rate_histogram(const HistogramWindow& window);
-base::HistogramPtr increase_histogram(const HistogramWindow& window);
-base::HistogramPtr delta_histogram(const HistogramWindow& window);
+/// As the functions of floats (kernels_rate.h), bucket by bucket; gauges, compacted.
+/// Source: prometheus:promql/functions.go histogramRate, instantValue.
+base::HistogramPtr rate_histogram(const HistogramWindow& window, HistogramNotes& notes);
+base::HistogramPtr increase_histogram(const HistogramWindow& window, HistogramNotes& notes);
+base::HistogramPtr delta_histogram(const HistogramWindow& window, HistogramNotes& notes);
+/// Of the last two.
+base::HistogramPtr irate_histogram(const HistogramWindow& window, HistogramNotes& notes);
+base::HistogramPtr idelta_histogram(const HistogramWindow& window, HistogramNotes& notes);
+/// Not compacted.
+base::HistogramPtr sum_histogram(const HistogramWindow& window, HistogramNotes& notes);
+base::HistogramPtr avg_histogram(const HistogramWindow& window, HistogramNotes& notes);
 
-/// Same schema, zero bucket, bounds and spans.
-bool same_buckets(const base::FloatHistogram& a, const base::FloatHistogram& b);
-/// True when a counter was reset between two histograms with the same buckets.
-/// Source: prometheus:model/histogram/float_histogram.go DetectReset.
-bool detect_reset(const base::FloatHistogram& current, const base::FloatHistogram& previous);
-/// Leaves out empty buckets.
-void compact(base::FloatHistogram& h);
+/// The samples of a window that has histograms, and maybe floats: h[i] null means v[i].
+struct MixedWindow {
+  std::span<const double> v;
+  std::span<const base::HistogramPtr> h;
+};
+using MixedKernel = double (*)(const MixedWindow& window);
+
+/// A change of kind is a change, and a reset.
+/// Source: prometheus:promql/functions.go funcChanges, funcResets.
+double changes_mixed(const MixedWindow& window);
+double resets_mixed(const MixedWindow& window);
 
 }  // namespace tocsin::promql

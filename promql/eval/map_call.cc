@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "promql/eval/histogram_arithmetic.h"
+
 namespace tocsin::promql {
 
 base::Status MapCall::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(child_->eval(grid, run));
   for (const auto& param : params_) RETURN_IF_ERROR(param->eval(grid, run));
-  if (child_->frame().drop_histograms() > 0 && spec_.refuses_histograms) {
-    return histogram_refused(run, spec_.function.name, spec_.pos);
+  if (spec_.negates_histograms) {
+    negate_histograms(child_->frame());
+  } else {
+    child_->frame().drop_histograms();
   }
   bind_dropped_names(projection_, child_->schema(), run.ids(), spec_.delayed_names);
   schema_ = projection_.schema();
@@ -27,6 +31,15 @@ base::Status MapCall::evaluate(const Grid& grid, Run& run) {
     spec_.function.kernel(frame().column(step), param_values_);
   }
   return {};
+}
+
+void MapCall::negate_histograms(Frame& values) {
+  for (base::HistogramPtr& h : values.histograms) {
+    if (h == nullptr) continue;
+    auto negative = std::make_shared<base::FloatHistogram>(*h);
+    multiply(*negative, -1);
+    h = std::move(negative);
+  }
 }
 
 base::Status StepTimestamp::evaluate(const Grid& grid, Run& run) {

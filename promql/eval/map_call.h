@@ -15,7 +15,7 @@ class MapCall final : public Operator {
  public:
   struct Spec {
     MathFunction function;
-    bool refuses_histograms = false;  ///< Otherwise they are silently left out.
+    bool negates_histograms = false;  ///< Unary minus. Others silently leave them out.
     bool delayed_names = false;
     base::PosRange pos;
   };
@@ -27,6 +27,7 @@ class MapCall final : public Operator {
 
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
+  static void negate_histograms(Frame& values);
 
   Spec spec_;
   OperatorPtr child_;

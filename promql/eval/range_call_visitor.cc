@@ -196,12 +196,12 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
         ++seen;
       }
       if (kinds[0] == 2) return true;
-      if (kinds[1] == 2) refuse();
+      if (kinds[1] == 2) histogram_window(series, span, step);
       if (kinds[0] == 1 && kinds[1] == 1) warn_mixed(series.row);
       return false;
     }
     case HistogramRule::kMixes:
-      refuse();
+      mixed_kernel_window(series, span, step);
       return false;
   }
   return false;
@@ -220,24 +220,31 @@ void RangeCallVisitor::histogram_window(const base::MixedSeries& series, Span sp
     t.push_back(series.t[i]);
     h.push_back(series.h[i]);
   }
-  base::HistogramPtr result = function.histogram({t, h, call_.input_->window(grid_.at(step))});
-  if (result == nullptr) {
+  HistogramNotes notes;
+  base::HistogramPtr result =
+      function.histogram({t, h, call_.input_->window(grid_.at(step))}, notes);
+  if (!notes.empty()) {
+    annotate(notes, call_.input_schema_->labels[series.row].metric_name(), call_.spec_.range_pos,
+             run_);
+  }
+  if (result != nullptr) out_.put(step, series.row, std::move(result));
+}
+
+void RangeCallVisitor::mixed_kernel_window(const base::MixedSeries& series, Span span,
+                                           size_t step) {
+  const RangeFunction& function = *call_.spec_.function;
+  if (function.mixed == nullptr) {
     refuse();
     return;
   }
-  const auto is_gauge = [](const base::HistogramPtr& p) {
-    return p->counter_reset_hint == base::CounterResetHint::kGauge;
-  };
-  const bool wants_gauge = !function.wants_counter;
-  const bool odd = wants_gauge ? !is_gauge(h.front()) || !is_gauge(h.back())
-                               : std::any_of(h.begin(), h.end(), is_gauge);
-  if (odd) {
-    run_.warn(std::string("this native histogram metric is not a ") +
-                  (wants_gauge ? "gauge: " : "counter: ") +
-                  base::go_quote(call_.input_schema_->labels[series.row].metric_name()),
-              call_.spec_.range_pos);
+  std::vector<double> v;
+  std::vector<base::HistogramPtr> h;
+  for (size_t i = span.begin; i < span.end; ++i) {
+    if (base::is_stale(series.h[i] ? series.h[i]->sum : series.v[i])) continue;
+    v.push_back(series.v[i]);
+    h.push_back(series.h[i]);
   }
-  out_.put(step, series.row, std::move(result));
+  out_.put(step, series.row, function.mixed({v, h}));
 }
 
 void RangeCallVisitor::refuse() {

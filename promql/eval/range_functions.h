@@ -14,9 +14,9 @@ enum class HistogramRule : uint8_t {
   kCounted,  ///< Counts samples of either kind (count, present).
   kPicked,   ///< Returns one sample of either kind (first, last).
   kIgnored,  ///< Sees floats only; says so when there are both.
-  kRefused,  ///< Floats and histograms mixed: a warning, no result. Histograms alone: unsupported.
+  kRefused,  ///< Floats and histograms mixed: a warning, no result.
   kPair,     ///< As kRefused, looking at the last two samples only (irate, idelta).
-  kMixes,    ///< Any histogram: unsupported (changes, resets).
+  kMixes,    ///< Looks at both (changes, resets).
 };
 
 struct RangeFunction {
@@ -31,8 +31,10 @@ struct RangeFunction {
   double (*sorting)(double param, std::span<double> values) = nullptr;
   /// Refuses scalar arguments, once there is a sample; null: takes all.
   base::Status (*check)(double param, double trend) = nullptr;
-  /// For windows of histograms alone; null: unsupported.
+  /// For windows of histograms alone (kRefused, kPair); null: unsupported.
   HistogramKernel histogram = nullptr;
+  /// For windows that have histograms (kMixes); null: unsupported.
+  MixedKernel mixed = nullptr;
 };
 
 /// By name, or nullptr when this is not (yet) such a function. Static lifetime.

@@ -37,6 +37,8 @@ base::Status Run::reserve_bytes(uint64_t bytes) {
                                   std::to_string(setup_.limits->memory_bytes_max) + ")"};
 }
 
+void Run::annotate(base::Annotation annotation) { setup_.annotations->add(std::move(annotation)); }
+
 void Run::warn(std::string message, base::PosRange where) {
   setup_.annotations->add({base::Severity::kWarning, std::move(message), where});
 }

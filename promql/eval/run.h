@@ -40,6 +40,7 @@ class Run {
   /// Counts memory of frames; fails with kLimit past memory_bytes_max.
   base::Status reserve_bytes(uint64_t bytes);
 
+  void annotate(base::Annotation annotation);
   void warn(std::string message, base::PosRange where);
   void inform(std::string message, base::PosRange where);
   /// kUnsupported: `what` at its line and column.

@@ -115,7 +115,7 @@ Builder::Made Builder::make_unary(const UnaryExpr& unary) {
   if (is_scalar(*unary.expr)) return OperatorPtr(std::make_unique<ScalarNegate>(std::move(child)));
   MapCall::Spec spec;
   spec.function = {"unary -", negate_kernel};
-  spec.refuses_histograms = true;
+  spec.negates_histograms = true;
   spec.delayed_names = delayed_names();
   spec.pos = unary.pos;
   return OperatorPtr(std::make_unique<MapCall>(spec, std::move(child), std::vector<OperatorPtr>()));
@@ -173,8 +173,7 @@ Builder::Made Builder::make_aggregate(const AggregateExpr& aggregate) {
     if (label.empty() || !base::is_utf8(label)) {
       return base::Error{base::Code::kInvalid, "invalid label name " + base::go_quote(label)};
     }
-    return OperatorPtr(std::make_unique<CountValues>(label, std::move(grouping),
-                                                     aggregate.expr->pos, std::move(child)));
+    return OperatorPtr(std::make_unique<CountValues>(label, std::move(grouping), std::move(child)));
   }
   OperatorPtr param;
   base::PosRange param_pos;

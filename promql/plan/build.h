@@ -56,7 +56,10 @@ class Builder {
   Made make_sort_by_label(const Call& call);
   Made make_absent(const Call& call);
   Made make_absent_over_time(const Call& call);
+  Made make_histogram_number(const Call& call);
+  Made make_histogram_fraction(const Call& call);
   Made make_histogram_quantile(const Call& call);
+  Made make_histogram_quantiles(const Call& call);
   Made make_label_replace(const Call& call);
   Made make_label_join(const Call& call);
   base::Result<RangeInputPtr> build_range(const Expr& expr);

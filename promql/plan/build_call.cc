@@ -3,6 +3,8 @@
 #include <numbers>
 
 #include "promql/eval/absent.h"
+#include "promql/eval/histogram_call.h"
+#include "promql/eval/histogram_fraction.h"
 #include "promql/eval/histogram_quantile.h"
 #include "promql/eval/kernels_extended.h"
 #include "promql/eval/label_call.h"
@@ -38,7 +40,7 @@ Builder::Made Builder::make_call(const Call& call) {
     std::string_view name;
     Made (Builder::*make)(const Call&);
   };
-  static constexpr std::array<Entry, 16> kTable = {{
+  static constexpr std::array<Entry, 18> kTable = {{
       {"time", &Builder::make_time},
       {"pi", &Builder::make_pi},
       {"max_of", &Builder::make_extreme_of},
@@ -52,7 +54,9 @@ Builder::Made Builder::make_call(const Call& call) {
       {"sort_by_label_desc", &Builder::make_sort_by_label},
       {"absent", &Builder::make_absent},
       {"absent_over_time", &Builder::make_absent_over_time},
+      {"histogram_fraction", &Builder::make_histogram_fraction},
       {"histogram_quantile", &Builder::make_histogram_quantile},
+      {"histogram_quantiles", &Builder::make_histogram_quantiles},
       {"label_replace", &Builder::make_label_replace},
       {"label_join", &Builder::make_label_join},
   }};
@@ -63,6 +67,7 @@ Builder::Made Builder::make_call(const Call& call) {
   }
   if (find_range_function(name) != nullptr) return make_range_call(call);
   if (find_math_function(name) != nullptr) return make_map_call(call);
+  if (find_histogram_number(name) != nullptr) return make_histogram_number(call);
   for (const Entry& entry : kTable) {
     if (entry.name == name) return (this->*entry.make)(call);
   }
@@ -179,15 +184,41 @@ Builder::Made Builder::make_absent_over_time(const Call& call) {
   return OperatorPtr(std::make_unique<AbsentOverTime>(std::move(labels), std::move(input)));
 }
 
+Builder::Made Builder::make_histogram_number(const Call& call) {
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  return OperatorPtr(std::make_unique<HistogramCall>(find_histogram_number(call.function->name),
+                                                     std::move(child), delayed_names()));
+}
+
+Builder::Made Builder::make_histogram_fraction(const Call& call) {
+  ASSIGN_OR_RETURN(auto lower, build(*call.args[0]));
+  ASSIGN_OR_RETURN(auto upper, build(*call.args[1]));
+  ASSIGN_OR_RETURN(auto child, build(*call.args[2]));
+  return OperatorPtr(std::make_unique<HistogramFraction>(
+      HistogramGroups(delayed_names(), call.args[2]->pos), delayed_names(), std::move(lower),
+      std::move(upper), std::move(child)));
+}
+
 Builder::Made Builder::make_histogram_quantile(const Call& call) {
-  ASSIGN_OR_RETURN(auto quantile, build(*call.args[0]));
+  std::vector<HistogramQuantile::Quantile> quantiles(1);
+  ASSIGN_OR_RETURN(quantiles[0].q, build(*call.args[0]));
+  quantiles[0].pos = call.args[0]->pos;
   ASSIGN_OR_RETURN(auto child, build(*call.args[1]));
-  HistogramQuantile::Spec spec;
-  spec.delayed_names = delayed_names();
-  spec.quantile_pos = call.args[0]->pos;
-  spec.vector_pos = call.args[1]->pos;
-  return OperatorPtr(
-      std::make_unique<HistogramQuantile>(spec, std::move(quantile), std::move(child)));
+  return OperatorPtr(std::make_unique<HistogramQuantile>(
+      HistogramGroups(delayed_names(), call.args[1]->pos), delayed_names(), "",
+      std::move(quantiles), std::move(child)));
+}
+
+Builder::Made Builder::make_histogram_quantiles(const Call& call) {
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  std::vector<HistogramQuantile::Quantile> quantiles;
+  for (size_t i = 2; i < call.args.size(); ++i) {
+    ASSIGN_OR_RETURN(auto q, build(*call.args[i]));
+    quantiles.push_back({std::move(q), call.args[i]->pos});
+  }
+  return OperatorPtr(std::make_unique<HistogramQuantile>(
+      HistogramGroups(delayed_names(), call.args[0]->pos), delayed_names(), text_of(*call.args[1]),
+      std::move(quantiles), std::move(child)));
 }
 
 Builder::Made Builder::make_label_replace(const Call& call) {

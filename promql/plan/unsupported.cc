@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/annotations.h"
+#include "promql/eval/histogram_call.h"
 #include "promql/eval/kernels_math.h"
 #include "promql/eval/range_functions.h"
 #include "promql/plan/walk.h"
@@ -14,10 +15,12 @@ namespace tocsin::promql {
 namespace {
 
 /// Functions besides those of range_functions.h and kernels_math.h.
-constexpr std::array<std::string_view, 20> kOtherFunctions = {"absent",
+constexpr std::array<std::string_view, 22> kOtherFunctions = {"absent",
                                                               "absent_over_time",
                                                               "end",
+                                                              "histogram_fraction",
                                                               "histogram_quantile",
+                                                              "histogram_quantiles",
                                                               "label_join",
                                                               "label_replace",
                                                               "pi",
@@ -37,6 +40,7 @@ constexpr std::array<std::string_view, 20> kOtherFunctions = {"absent",
 
 bool is_supported(std::string_view function) {
   return find_range_function(function) != nullptr || find_math_function(function) != nullptr ||
+         find_histogram_number(function) != nullptr ||
          std::find(kOtherFunctions.begin(), kOtherFunctions.end(), function) !=
              kOtherFunctions.end();
 }
@@ -46,13 +50,6 @@ std::string fault_of(const Expr& expr) {
   if (expr.kind == ExprKind::kCall) {
     const std::string_view name = as<Call>(expr).function->name;
     return is_supported(name) ? "" : "function " + std::string(name) + "()";
-  }
-  if (expr.kind == ExprKind::kBinary) {
-    const auto& binary = as<BinaryExpr>(expr);
-    if (binary.op == BinaryOp::kTrimUpper || binary.op == BinaryOp::kTrimLower) {
-      return "operator " + std::string(to_string(binary.op));
-    }
-    return "";
   }
   return "";
 }
