@@ -49,7 +49,6 @@ class AlertObject final : public tmpl::Object {
     write_alert(writer, item_);
     return out;
   }
-  bool resolved() const { return item_.resolved; }
   const NotifiedAlert& item() const { return item_; }
 
  private:
@@ -62,10 +61,15 @@ using AlertPtr = std::shared_ptr<const AlertObject>;
 class AlertsObject final : public tmpl::Object {
  public:
   explicit AlertsObject(const std::vector<NotifiedAlert>& alerts) {
+    tmpl::List firing, resolved;
     for (const NotifiedAlert& item : alerts) {
       alerts_.push_back(std::make_shared<AlertObject>(item));
       values_.push_back(Value::object(alerts_.back()));
+      (item.resolved ? resolved : firing).push_back(values_.back());
     }
+    // Made once: templates ask inside loops.
+    firing_ = Value::list(std::move(firing), kAlertList);
+    resolved_ = Value::list(std::move(resolved), kAlertList);
   }
   std::string_view type_name() const override { return "template.Alerts"; }
   const tmpl::List* list() const override { return &values_; }
@@ -74,11 +78,7 @@ class AlertsObject final : public tmpl::Object {
     if (!args.empty()) {
       return base::Error{base::Code::kInvalid, std::string(name) + " takes no arguments"};
     }
-    tmpl::List part;
-    for (size_t i = 0; i < alerts_.size(); ++i) {
-      if (alerts_[i]->resolved() == (name == "Resolved")) part.push_back(values_[i]);
-    }
-    return Value::list(std::move(part), kAlertList);
+    return name == "Firing" ? firing_ : resolved_;
   }
   std::optional<std::string> json() const override {
     std::string out;
@@ -92,6 +92,7 @@ class AlertsObject final : public tmpl::Object {
  private:
   std::vector<AlertPtr> alerts_;
   tmpl::List values_;
+  Value firing_, resolved_;
 };
 
 class DataObject final : public tmpl::Object {

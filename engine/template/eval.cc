@@ -208,6 +208,7 @@ Result<Value> Execution::call(const Operand& identifier, const Command* command,
     if (command == nullptr) place_ = &identifier;
     return error("error calling " + name + ": " + result.error().message, result.error().code);
   }
+  RETURN_IF_ERROR(charge_result(*result));
   return result;
 }
 

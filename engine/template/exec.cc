@@ -15,6 +15,7 @@ namespace {
 
 constexpr uint32_t kMaxLevels = 400;  // A few kilobytes of stack each.
 constexpr uint64_t kStepsBetweenClockChecks = 256;
+constexpr uint64_t kBytesPerStep = 256;  // What a function may read or build counts as work.
 
 // Line from 1 and column from 0 in bytes, as Go counts them.
 std::string location(const Tree& tree, uint32_t position) {
@@ -66,9 +67,8 @@ Status Execution::charge(uint64_t steps) {
   return error("the deadline for executing it has passed", Code::kTimeout);
 }
 
-// What a function may read counts as work: a loop over a growing text must end, too.
+// A loop over a growing text must end, too.
 Status Execution::charge(std::span<const Value> args) {
-  constexpr uint64_t kBytesPerStep = 256;
   uint64_t bytes = 0;
   for (const Value& arg : args) bytes += arg.bytes();
   if (bytes > options_.max_output_bytes) {
@@ -76,6 +76,10 @@ Status Execution::charge(std::span<const Value> args) {
                  Code::kLimit);
   }
   return charge(1 + bytes / kBytesPerStep);
+}
+
+Status Execution::charge_result(const Value& result) {
+  return charge(result.bytes() / kBytesPerStep);
 }
 
 Execution::Variable* Execution::find_variable(std::string_view name) {

@@ -71,6 +71,7 @@ class Execution {
   // Bookkeeping.
   base::Status charge(uint64_t steps);
   base::Status charge(std::span<const Value> args);
+  base::Status charge_result(const Value& result);
   base::Error error(std::string_view reason, base::Code code = base::Code::kInvalid) const;
   Variable* find_variable(std::string_view name);
   void set_from_top(size_t distance, const Value& value);

@@ -50,6 +50,19 @@ TEST(Limits, TextThatDoubles) {
             base::Code::kLimit);
 }
 
+// What functions build is work, too, also when nothing of it is printed.
+TEST(Limits, LongTextsInALoop) {
+  ExecOptions options;
+  options.max_steps = 10'000;
+  for (const char* text : {"{{ range 100 }}{{ $x := printf \"%99999d\" 1 }}{{ end }}",
+                           "{{ $l := printf \"%9999d\" 1 }}"
+                           "{{ range 500 }}{{ $x := toUpper $l }}{{ end }}"}) {
+    const auto error = failure(text, options);
+    EXPECT_EQ(error.code, base::Code::kLimit) << text;
+    EXPECT_NE(error.message.find("more than 10000 steps"), std::string::npos) << error.message;
+  }
+}
+
 TEST(Limits, ListsInsideLists) {
   EXPECT_EQ(failure("{{ $x := list }}{{ range 5000 }}{{ $x = list $x }}{{ end }}").code,
             base::Code::kLimit);
