@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/template/template.h"
+#include "engine/template/utf8.h"
 
 namespace tocsin::rules {
 namespace {
@@ -11,20 +12,22 @@ using base::Code;
 using base::Error;
 using base::Result;
 
-/// Texts of `query` whose answers are kept; beyond that all are forgotten.
-constexpr size_t kAnswersMax = 256;
+/// Answers to `query` that are kept; beyond that all are forgotten.
+constexpr size_t kAnswersMax = 1024;
 
 class HostEnvironment final : public tmpl::Environment {
  public:
-  HostEnvironment(const TemplateHost& host, base::TimestampMs ts) : host_(host), ts_(ts) {}
+  HostEnvironment(const TemplateHost& host, std::string_view alert, base::TimestampMs ts)
+      : host_(host), alert_(alert), ts_(ts) {}
   Result<std::vector<tmpl::QuerySample>> query(std::string_view expression) const override {
-    return host_.query(expression, ts_);
+    return host_.query(alert_, expression, ts_);
   }
   Result<base::TimestampMs> now() const override { return ts_; }
   Result<std::string> external_url() const override { return host_.names().url; }
 
  private:
   const TemplateHost& host_;
+  const std::string_view alert_;
   const base::TimestampMs ts_;
 };
 
@@ -68,7 +71,7 @@ tmpl::Value TemplateHost::data(const base::Labels& labels, double value) const {
 
 std::string TemplateHost::expand(const tmpl::Template& text, std::string_view alert,
                                  const tmpl::Value& data, base::TimestampMs ts) const {
-  const HostEnvironment environment(*this, ts);
+  const HostEnvironment environment(*this, alert, ts);
   const tmpl::ExecOptions limits{
       .clock = &clock_,
       .deadline_steady_ns = clock_.steady_ns() + options_.limits.timeout * 1'000'000};
@@ -80,20 +83,23 @@ std::string TemplateHost::expand(const tmpl::Template& text, std::string_view al
     log_.warn("expanding an alert template failed",
               {{"alert", std::string(alert)}, {"error", failed.error().message}});
   }
-  return out;
+  // A text cut between bytes is no label value: whoever takes alerts would refuse this one.
+  return base::is_utf8(out) ? out : tmpl::to_valid_utf8(out);
 }
 
-Result<std::vector<tmpl::QuerySample>> TemplateHost::query(std::string_view expression,
+Result<std::vector<tmpl::QuerySample>> TemplateHost::query(std::string_view alert,
+                                                           std::string_view expression,
                                                            base::TimestampMs ts) const {
+  const std::pair<std::string, std::string> key(alert, expression);
   {
     const std::lock_guard lock(mutex_);
-    const auto found = answers_.find(expression);
+    const auto found = answers_.find(key);
     if (found != answers_.end() && found->second.ts == ts) return found->second.samples;
   }
   ASSIGN_OR_RETURN(std::vector<tmpl::QuerySample> samples, run(expression, ts));
   const std::lock_guard lock(mutex_);
   if (answers_.size() >= kAnswersMax) answers_.clear();
-  answers_.insert_or_assign(std::string(expression), Answer{ts, samples});
+  answers_.insert_or_assign(key, Answer{ts, samples});
   return samples;
 }
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/clock.h"
@@ -25,7 +26,8 @@ struct ExternalNames {
 };
 
 /// Expands templates at an evaluation's time. Results of the template function `query` are kept per
-/// text and time, so that all alerts of a pass share one run. Thread-safe.
+/// rule (by its alert's name), text and time: all alerts of one evaluation share a run, and the
+/// next rule sees what was recorded in between. Thread-safe.
 class TemplateHost {
  public:
   /// All references outlive the host.
@@ -35,12 +37,14 @@ class TemplateHost {
   const ExternalNames& names() const { return names_; }
   /// Data for a sample. `labels` with the metric name.
   tmpl::Value data(const base::Labels& labels, double value) const;
-  /// Never fails: an error becomes upstream's "<error expanding template: …>", is counted and
-  /// logged.
+  /// Valid UTF-8. Never fails: an error becomes upstream's "<error expanding template: …>", is
+  /// counted and logged.
   std::string expand(const tmpl::Template& text, std::string_view alert, const tmpl::Value& data,
                      base::TimestampMs ts) const;
-  /// An instant query at `ts`. Fails as upstream's template function `query` does.
-  base::Result<std::vector<tmpl::QuerySample>> query(std::string_view expression,
+  /// An instant query at `ts` on behalf of `alert`. Fails as upstream's template function `query`
+  /// does.
+  base::Result<std::vector<tmpl::QuerySample>> query(std::string_view alert,
+                                                     std::string_view expression,
                                                      base::TimestampMs ts) const;
 
  private:
@@ -59,7 +63,7 @@ class TemplateHost {
   base::Counter& expansions_;
   base::Counter& failures_;
   mutable std::mutex mutex_;
-  mutable std::map<std::string, Answer, std::less<>> answers_;
+  mutable std::map<std::pair<std::string, std::string>, Answer> answers_;  // By alert and text.
 };
 
 }  // namespace tocsin::rules

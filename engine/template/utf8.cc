@@ -71,6 +71,16 @@ void append_rune(std::string& out, char32_t code) {
   }
 }
 
+std::string to_valid_utf8(std::string_view text) {
+  std::string out;
+  for (size_t offset = 0; offset < text.size();) {
+    const Rune rune = rune_at(text, offset);
+    append_rune(out, rune.code);
+    offset += rune.width;
+  }
+  return out;
+}
+
 size_t count_runes(std::string_view text) {
   size_t count = 0;
   for (size_t i = 0; i < text.size(); i += rune_at(text, i).width) ++count;

@@ -17,6 +17,8 @@ struct Rune {
 /// The rune that starts at `offset`; malformed input gives kRuneError of width 1, as in Go.
 Rune rune_at(std::string_view text, size_t offset);
 void append_rune(std::string& out, char32_t code);
+/// The text with U+FFFD for each malformed byte, as Go's JSON has it.
+std::string to_valid_utf8(std::string_view text);
 size_t count_runes(std::string_view text);
 
 bool is_letter(char32_t code);

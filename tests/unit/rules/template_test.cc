@@ -89,5 +89,29 @@ TEST_F(TemplatesTest, QueriesFailAsUpstreamDoes) {
   EXPECT_NE(text("\"m +\"").find("parse error: unexpected end of input"), std::string::npos);
 }
 
+TEST_F(TemplatesTest, WhatIsNoUtf8IsReplaced) {
+  const auto host = world.templates();
+  const AlertTemplates templates =
+      compile({{"cut", "{{ slice \"é\" 0 1 }}"}}, {{"a", "x{{ slice \"é!\" 1 3 }}"}});
+  EXPECT_EQ(templates.labels(sample, *host, 0).get("cut"), "\uFFFD");
+  EXPECT_EQ(templates.annotations(sample, *host, 0).get("a"), "x\uFFFD!");
+}
+
+TEST_F(TemplatesTest, EveryAlertAsksTheStoreAnew) {
+  const auto host = world.templates();
+  const auto ask = [&](const std::string& alert) {
+    auto templates = AlertTemplates::compile(
+        alert, {}, {{"a", R"({{ with query "m" }}{{ . | first | value }}{{ end }})"}});
+    EXPECT_TRUE(templates.ok());
+    return std::string(templates->annotations(sample, *host, 10'000).get("a"));
+  };
+  world.store.add(Labels::of({{"__name__", "m"}}), 5'000, 4);
+  EXPECT_EQ(ask("First"), "4");
+  // A recording rule between the two.
+  world.store.add(Labels::of({{"__name__", "m"}}), 10'000, 5);
+  EXPECT_EQ(ask("Second"), "5");
+  EXPECT_EQ(ask("First"), "4") << "what the evaluation saw";
+}
+
 }  // namespace
 }  // namespace tocsin::rules
