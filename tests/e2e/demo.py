@@ -1,0 +1,20 @@
+"""The demo runs by itself: everything fires, arrives and resolves, also twice at the same time."""
+from support.cases import case, contains, equal, eventually, main
+from support.process import TOCSIN, Process, http
+
+SECONDS = 130
+
+
+@case
+def once_ends_well_beside_another_demo():
+    with Process([TOCSIN, "demo", "--plain"]) as other:
+        url = other.expect(r"http://127\.0\.0\.1:\d+")[0]
+        with Process([TOCSIN, "demo", "--once", "--plain"]) as demo:
+            assert demo.expect(r"http://127\.0\.0\.1:\d+")[0] != url, "both use the same port"
+            equal(demo.wait(SECONDS), 0, demo.output[-3000:])
+            for word in ("pending", "firing", "resolved"):
+                contains(demo.output.lower(), word)
+        eventually("the first demo still answers", lambda: http(url + "/-/healthy").status == 200)
+
+
+main()
