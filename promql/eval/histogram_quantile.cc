@@ -21,10 +21,9 @@ std::string two_digits(double v) {
 
 bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
-/// The label's value: no quantile has the number NaN, so it gets no label.
 std::string number_label(double q) {
   std::string text;
-  if (!std::isnan(q)) base::append_openmetrics(text, q);
+  base::append_openmetrics(text, q);
   return text;
 }
 

@@ -61,13 +61,17 @@ class RangeScan final : public RangeInput {
   RangeScan(std::shared_ptr<base::Selection> selection, Shift shift, base::DurationMs range,
             WindowReach reach)
       : RangeInput(shift, range, reach), rows_(std::move(selection)) {}
+  /// Native histograms come without buckets (bucket_stripper.h).
+  void strip_buckets() { strips_buckets_ = true; }
   base::Status open(const Grid& grid, Run& run) override;
   base::Status visit(base::TileVisitor& visitor) override;
 
  private:
   SelectionRows rows_;
+  Grid grid_;
   base::TimestampMs from_ = 0;
   base::TimestampMs to_ = 0;
+  bool strips_buckets_ = false;
 };
 
 /// expr[range:step]: evaluates the inner plan once over an aligned grid; its points become samples.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "promql/eval/bucket_stripper.h"
+
 namespace tocsin::promql {
 namespace {
 
@@ -111,13 +113,25 @@ base::Status SelectionRows::scan(base::TimestampMs from, base::TimestampMs to,
   return selection_->scan(*rows_, {0, rows}, from, to, visitor);
 }
 
+base::Status ScanInstant::scan(const Grid& grid, base::TileVisitor& visitor) const {
+  const base::TimestampMs from = saturating_sub(shift_.apply(grid.start), lookback_);
+  const base::TimestampMs to = shift_.apply(grid.last());
+  if (!strips_buckets_) return rows_.scan(from, to, visitor);
+  std::vector<SampleRange> steps(grid.steps);
+  for (size_t i = 0; i < grid.steps; ++i) {
+    const base::TimestampMs ref = shift_.apply(grid.at(i));
+    steps[i] = {saturating_sub(ref, lookback_), ref};
+  }
+  BucketStripper stripper(visitor, std::move(steps));
+  return rows_.scan(from, to, stripper);
+}
+
 base::Status ScanInstant::evaluate(const Grid& grid, Run& run) {
   rows_.refresh(run.ids());
   schema_ = rows_.schema();
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   InstantVisitor visitor(grid, shift_, lookback_, yields_, frame(), run);
-  RETURN_IF_ERROR(rows_.scan(saturating_sub(shift_.apply(grid.start), lookback_),
-                             shift_.apply(grid.last()), visitor));
+  RETURN_IF_ERROR(scan(grid, visitor));
   run.read_samples(frame().count());
   return visitor.status();
 }

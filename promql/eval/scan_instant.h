@@ -44,14 +44,18 @@ class ScanInstant final : public Operator {
   ScanInstant(std::shared_ptr<base::Selection> selection, Shift shift, base::DurationMs lookback,
               InstantValue yields)
       : rows_(std::move(selection)), shift_(shift), lookback_(lookback), yields_(yields) {}
+  /// Native histograms come without buckets (bucket_stripper.h).
+  void strip_buckets() { strips_buckets_ = true; }
 
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
+  base::Status scan(const Grid& grid, base::TileVisitor& visitor) const;
 
   SelectionRows rows_;
   Shift shift_;
   base::DurationMs lookback_;
   InstantValue yields_;
+  bool strips_buckets_ = false;
 };
 
 }  // namespace tocsin::promql

@@ -87,8 +87,10 @@ Builder::Made Builder::make_selector(const VectorSelector& selector, InstantValu
     return OperatorPtr(std::make_unique<ScanSmoothed>(
         std::move(selection), to_shift(selector.shift), options_.lookback_delta, selector.pos));
   }
-  return OperatorPtr(std::make_unique<ScanInstant>(std::move(selection), to_shift(selector.shift),
-                                                   options_.lookback_delta, yields));
+  auto scan = std::make_unique<ScanInstant>(std::move(selection), to_shift(selector.shift),
+                                            options_.lookback_delta, yields);
+  if (bucketless_.contains(&selector)) scan->strip_buckets();
+  return OperatorPtr(std::move(scan));
 }
 
 base::Result<RangeInputPtr> Builder::build_range(const Expr& expr) {
@@ -98,8 +100,10 @@ base::Result<RangeInputPtr> Builder::build_range(const Expr& expr) {
     WindowReach reach{matrix.selector->mode, 0, 0};
     if (reach.mode != RangeMode::kPlain) reach.before = options_.lookback_delta;
     if (reach.mode == RangeMode::kSmoothed) reach.after = options_.lookback_delta;
-    return RangeInputPtr(std::make_unique<RangeScan>(
-        std::move(selection), to_shift(matrix.selector->shift), matrix.range, reach));
+    auto scan = std::make_unique<RangeScan>(std::move(selection), to_shift(matrix.selector->shift),
+                                            matrix.range, reach);
+    if (bucketless_.contains(matrix.selector.get())) scan->strip_buckets();
+    return RangeInputPtr(std::move(scan));
   }
   if (expr.kind != ExprKind::kSubquery) return misplaced("vector in place of a range");
   const auto& subquery = as<Subquery>(expr);

@@ -25,8 +25,12 @@ struct Plan {
 class Builder {
  public:
   Builder(base::SeriesSource& source, const EvalOptions& options,
-          std::unordered_set<const Expr*> invariants)
-      : source_(source), options_(options), invariants_(std::move(invariants)) {}
+          std::unordered_set<const Expr*> invariants,
+          std::unordered_set<const VectorSelector*> bucketless)
+      : source_(source),
+        options_(options),
+        invariants_(std::move(invariants)),
+        bucketless_(std::move(bucketless)) {}
 
   /// The whole query. `expr` is needed only during the call.
   base::Result<Plan> build_plan(const Expr& expr);
@@ -69,6 +73,7 @@ class Builder {
   base::SeriesSource& source_;
   const EvalOptions& options_;
   std::unordered_set<const Expr*> invariants_;
+  std::unordered_set<const VectorSelector*> bucketless_;
 };
 
 }  // namespace tocsin::promql

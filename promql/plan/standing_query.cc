@@ -4,6 +4,7 @@
 
 #include "promql/eval/query.h"
 #include "promql/plan/at_modifier.h"
+#include "promql/plan/bucketless.h"
 #include "promql/plan/build.h"
 #include "promql/plan/durations.h"
 #include "promql/plan/invariant.h"
@@ -56,7 +57,7 @@ base::Status StandingQuery::make_plan(const EvalRange& range) {
   RETURN_IF_ERROR(resolve_durations(*expr, range));
   remove_parens(*expr);
   resolve_at_modifiers(*expr, range);
-  Builder builder(source_, options_, find_invariants(*expr));
+  Builder builder(source_, options_, find_invariants(*expr), find_bucketless_selectors(*expr));
   ASSIGN_OR_RETURN(plan_, builder.build_plan(*expr));
   planned_for_ = range;
   return {};

@@ -1,4 +1,4 @@
-// Native histogram samples: carried, counted or refused by name; never taken for a number.
+// Native histogram samples in queries: carried, counted, computed; never taken for a number.
 #include <gtest/gtest.h>
 
 #include "running.h"
@@ -67,46 +67,41 @@ TEST_F(HistogramSamples, WarnWhenMixed) {
             "\"mixed_total\" (1:6)\n");
 }
 
-TEST_F(HistogramSamples, WithTheSameBucketsHaveARate) {
-  EXPECT_EQ(at3("increase(h_total[3m])"), "{} histogram\n");
+TEST_F(HistogramSamples, HaveARate) {
   auto query = prepare("increase(h_total[3m])", source_);
   ASSERT_TRUE(query.ok());
   auto result = (*query)->run({180'000, 180'000, 0});
   ASSERT_TRUE(result.ok());
   // Counts 2, 3, 4 in a window that begins a minute before the first of them.
   EXPECT_DOUBLE_EQ(result->series[0].points[0].h->count, 3);
-  auto other = std::make_shared<base::FloatHistogram>(*histogram(9));
-  other->schema = 3;
-  MixedTable& table = source_.add_mixed();
-  table.labels = *parse_metric("other_total");
-  table.t = {0, 60'000};
-  table.v = {0, 0};
-  table.h = {histogram(1), other};
-  source_.rows_changed();
-  EXPECT_EQ(instant("rate(other_total[5m])", source_, 60'000),
-            "error: 1:6: native histogram samples are not supported by rate in this version");
+  EXPECT_EQ(at3("histogram_count(increase(h_total[3m]))"), "{} 3\n");
+  EXPECT_EQ(at3("histogram_sum(irate(h_total[3m])) * 60"), "{} 1\n");
 }
 
-TEST_F(HistogramSamples, AreRefusedByName) {
-  EXPECT_EQ(at3("irate(h_total[5m])"),
-            "error: 1:7: native histogram samples are not supported by irate in this version");
-  EXPECT_EQ(at3("sum(h_total)"),
-            "error: 1:5: native histogram samples are not supported by sum in this version");
-  EXPECT_EQ(at3("-h_total"),
-            "error: 1:1: native histogram samples are not supported by unary - in this version");
-  EXPECT_EQ(at3("h_total * 2"),
-            "error: 1:1: native histogram samples are not supported by operator * in this version");
-  EXPECT_EQ(at3("h_total + h_total"),
-            "error: 1:1: native histogram samples are not supported by operator + in this version");
+TEST_F(HistogramSamples, AreComputedWith) {
+  EXPECT_EQ(at3("histogram_count(sum(h_total))"), "{} 4\n");
+  EXPECT_EQ(at3("histogram_count(avg_over_time(h_total[5m]))"), "{} 2.5\n");
+  EXPECT_EQ(at3("histogram_count(-h_total)"), "{} -4\n");
+  EXPECT_EQ(at3("histogram_count(h_total * 2)"), "{} 8\n");
+  EXPECT_EQ(at3("histogram_count(h_total + h_total)"), "{} 8\n");
+  EXPECT_EQ(at3("h_total == h_total"), "h_total histogram\n");
+  EXPECT_EQ(at3("h_total != h_total"), "");
+  EXPECT_EQ(at3("changes(mixed_total[5m])"), "{} 3\n");
+  EXPECT_EQ(at3("resets(mixed_total[5m])"), "{} 1\n");
+  EXPECT_EQ(at3("count_values(\"h\", h_total)"), "{h=\"{count:4, sum:4, [-0,0]:4}\"} 1\n");
 }
 
-TEST_F(HistogramSamples, UnsupportedPartsAreRefusedWhenPrepared) {
-  EXPECT_EQ(at3("1 + histogram_count(h_total)"),
-            "error: 1:5: function histogram_count() is not supported in this version");
-  EXPECT_EQ(at3("limitk(1, h_total)"),
-            "error: 1:1: aggregation limitk is not supported in this version");
-  EXPECT_EQ(at3("rate(h_total[5m] anchored)"),
-            "error: 1:6: modifier anchored is not supported in this version");
+TEST_F(HistogramSamples, DoNotMixWithFloats) {
+  EXPECT_EQ(at3("h_total + 1"),
+            "info: PromQL info: incompatible sample types encountered for binary operator \"+\": "
+            "histogram + float (1:1)\n");
+  EXPECT_EQ(at3("vector(1) </ 2"),
+            "info: PromQL info: incompatible sample types encountered for binary operator \"</\": "
+            "float </ float (1:1)\n");
+  EXPECT_EQ(
+      at3("sum({__name__=~\"h_total\"} or label_replace(vector(1), \"a\", \"b\", \"\", \"\"))"),
+      "warning: PromQL warning: encountered a mix of histograms and floats for aggregation "
+      "(1:5)\n");
 }
 
 }  // namespace
