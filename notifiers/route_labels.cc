@@ -20,7 +20,7 @@ class RouteLabelWorld final : public tmpl::Environment {
     const bool in_circle = std::find(asked_.begin(), asked_.end(), name) != asked_.end();
     asked_.emplace_back(name);
     if (in_circle) return circle();
-    auto rendered = found->second.execute(data_, *this);
+    auto rendered = found->second.execute(data_, *this, render_limits(batch_.alerts.size()));
     asked_.pop_back();
     return rendered;
   }

@@ -12,6 +12,10 @@
 
 namespace tocsin::notifiers {
 
+/// What rendering one field for a group of so many alerts may cost. Grows with the group, so that a
+/// large one is told in full: a message that is not sent is worse than a long one.
+tmpl::ExecOptions render_limits(size_t alerts);
+
 /// A compiled field. An empty text renders as nothing without running. Thread-safe.
 class MessageText {
  public:
@@ -22,8 +26,8 @@ class MessageText {
                                            tmpl::Escaping escaping = tmpl::Escaping::kNone);
   bool empty() const { return !template_.has_value(); }
   /// The text for `data`; "" when empty().
-  base::Result<std::string> execute(const tmpl::Value& data,
-                                    const tmpl::Environment& environment) const;
+  base::Result<std::string> execute(const tmpl::Value& data, const tmpl::Environment& environment,
+                                    const tmpl::ExecOptions& limits) const;
 
  private:
   std::optional<tmpl::Template> template_;
@@ -70,6 +74,7 @@ class Renderer {
 
   World world_;
   tmpl::Value data_;
+  tmpl::ExecOptions limits_;
   base::Status status_;
 };
 

@@ -355,5 +355,25 @@ TEST(TemplateData, HasUpstreamsMethods) {
   EXPECT_EQ(render("{{ len .Alerts.Firing }}{{ len .Alerts.Resolved }}"), "11");
 }
 
+TEST(LargeGroup, IsToldByEveryIntegration) {
+  Notification outage = firing_and_resolved();
+  outage.alerts.clear();
+  for (int i = 0; i < 12'000; ++i) {
+    outage.alerts.push_back(gpu_alert(std::to_string(i).c_str(), false));
+  }
+  const auto config = receiver(R"(webhook_configs: [{url: 'http://h'}]
+  slack_configs: [{api_url: 'http://s', text: '{{ range .Alerts }}{{ .Labels.gpu }}{{ end }}'}]
+  pagerduty_configs: [{routing_key: KEY}]
+  email_configs: [{to: a@x.org, from: b@x.org, smarthost: 'm:25', text: '{{ range .Alerts }}{{ template "__text_alert_list" $.Alerts.Resolved }}{{ len .Labels }}{{ end }}'}])");
+  EXPECT_GT(build<WebhookMessage>(config.webhooks[0], outage).body.size(), 4u << 20);
+  EXPECT_GT(build<SlackMessage>(config.slacks[0], outage).body.size(), 38'000u);
+  EXPECT_LT(build<PagerdutyMessage>(config.pagerduties[0], outage).body.size(), 512'000u);
+  const auto mail = EmailMessage::compile(config.emails[0], templates());
+  ASSERT_TRUE(mail.ok());
+  const auto built = mail->build(outage, kIdentity);
+  ASSERT_TRUE(built.ok()) << built.error().to_string();
+  EXPECT_GT(built->data.size(), 8u << 20);
+}
+
 }  // namespace
 }  // namespace tocsin::notifiers
