@@ -1,7 +1,5 @@
 #include "engine/base/forward_clock.h"
 
-#include <algorithm>
-
 namespace tocsin::base {
 namespace {
 
@@ -19,9 +17,9 @@ TimestampMs ForwardClock::now() const {
   const int64_t steady_ns = clock_.steady_ns();
   const int64_t elapsed_ns = steady_ns - steady_ns_;
   steady_ns_ = steady_ns;
-  const bool is_held = wall_ns < shown_ns_ && shown_ns_ - wall_ns <= kHoldMax * kNsPerMs;
   const int64_t held_ns = shown_ns_ + elapsed_ns - elapsed_ns / kSlowness;
-  shown_ns_ = is_held ? std::max(wall_ns, held_ns) : wall_ns;
+  const bool is_held = wall_ns < held_ns && held_ns - wall_ns <= kHoldMax * kNsPerMs;
+  shown_ns_ = is_held ? held_ns : wall_ns;
   return shown_ns_ / kNsPerMs;
 }
 
