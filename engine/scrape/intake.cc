@@ -71,6 +71,7 @@ Status Intake::read(std::string& body, base::TimestampMs t) {
   RETURN_IF_ERROR(begin(t));
   if (!body.empty() && body.back() != '\n') body += '\n';
 
+  if (scrapes_to_retry_ > 0 && --scrapes_to_retry_ == 0) memory_.forget();
   memory_.begin();
   TextFault fault;
   Status status = read_lines(body.data(), body.data() + body.size(), fault);
@@ -269,6 +270,23 @@ void Intake::store(uint32_t slot, const SampleText& sample) {
   }
 }
 
+/// Rows for new series; false when the store is full.
+Result<bool> Intake::place(std::vector<Labels> added, base::WriterRow& first) {
+  if (added.empty()) return true;
+  auto placed = writer_->add_series(added);
+  if (!placed && placed.error().code == Code::kLimit) {
+    counts_.series_refused += added.size();
+    scrapes_to_retry_ = kRefusedRetry;
+    return false;
+  }
+  ASSIGN_OR_RETURN(first, std::move(placed));
+  row_labels_.resize(std::max(row_labels_.size(), size_t{first} + added.size()));
+  counts_.series_added += added.size();
+  series_ += added.size();
+  std::move(added.begin(), added.end(), row_labels_.begin() + first);
+  return true;
+}
+
 /// Gives new lines their rows. A label set that has a row already (another order of labels, a
 /// changed configuration) shares it.
 Status Intake::add_births() {
@@ -289,22 +307,22 @@ Status Intake::add_births() {
     slots.push_back(found->second);
   }
   base::WriterRow first = 0;
-  if (!added.empty()) {
-    ASSIGN_OR_RETURN(first, writer_->add_series(added));
-    row_labels_.resize(std::max(row_labels_.size(), size_t{first} + added.size()));
-    std::move(added.begin(), added.end(), row_labels_.begin() + first);
-    counts_.series_added += added.size();
-    series_ += added.size();
-  }
+  ASSIGN_OR_RETURN(const bool has_room, place(std::move(added), first));
   column_ = writer_->column();
   counts_.scraped -= births_.size();
   counts_.after_relabel -= births_.size();
   for (size_t i = 0; i < births_.size(); ++i) {
-    const uint32_t row = (slots[i] & kNew) != 0 ? first + (slots[i] & ~kNew) : slots[i];
+    const bool is_new = (slots[i] & kNew) != 0;
+    if (is_new && !has_room) {
+      ++counts_.scraped;
+      ++counts_.after_relabel;
+      continue;  // Remembered as dropped.
+    }
+    const uint32_t row = is_new ? first + (slots[i] & ~kNew) : slots[i];
     memory_.set_slot(births_[i].line, row);
     store(row, births_[i].sample);
   }
-  births_ = {};
+  births_ = std::vector<Birth>();  // As large as all series together: given back.
   return {};
 }
 

@@ -33,13 +33,18 @@ struct IntakeCounts {
   uint64_t series_added = 0;
   uint64_t duplicate = 0;  ///< The same series again without a timestamp of its own, and the like.
   uint64_t out_of_order = 0;
-  uint64_t out_of_bounds = 0;  ///< Timestamps more than ten minutes ahead.
+  uint64_t out_of_bounds = 0;   ///< Timestamps more than ten minutes ahead.
+  uint64_t series_refused = 0;  ///< New series for which the store has no room.
 };
 
 /// Turns scrapes of one target into columns of one stream. A body is all or nothing; a series that
-/// is gone gets its stale marker in the same column. Used by one thread at a time.
+/// is gone gets its stale marker in the same column. In a store that is full, the series that have
+/// a row go on; the others are tried again every kRefusedRetry scrapes. Used by one thread at a
+/// time.
 class Intake {
  public:
+  static constexpr uint32_t kRefusedRetry = 10;
+
   Intake(std::unique_ptr<base::StreamWriter> writer, base::Labels target);
 
   /// Changes what samples are made into; all lines are looked at anew, series that remain go on.
@@ -89,6 +94,7 @@ class Intake {
   base::Result<MetricType> type_in_force(const char* end);
   void store(uint32_t slot, const SampleText& sample);
   base::Status add_births();
+  base::Result<bool> place(std::vector<base::Labels> added, base::WriterRow& first);
   void end_vanished();
   void write_loose();
 
@@ -101,6 +107,7 @@ class Intake {
   std::vector<base::WriterRow> report_rows_;
   std::vector<base::Labels> report_;
   size_t series_ = 0;
+  uint32_t scrapes_to_retry_ = 0;  ///< Until refused series are tried again; 0: there are none.
 
   // Of the scrape under way.
   std::span<double> column_;

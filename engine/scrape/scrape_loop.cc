@@ -267,6 +267,11 @@ void ScrapeLoop::store(const Attempt& attempt, Result<std::string> body) {
   metrics_.count(counts);
   const uint64_t limit = attempt.config->common.samples_max;
   if (limit != 0 && counts.after_relabel > limit) metrics_.sample_limit.add();
+  if (counts.series_refused != 0) {
+    environment_.log.error(
+        "the store has no room for new series of a target",
+        {{"target", target().url}, {"series", std::to_string(counts.series_refused)}});
+  }
   if (counts.duplicate + counts.out_of_order + counts.out_of_bounds != 0) {
     environment_.log.warn("a target sent samples that were not stored",
                           {{"target", target().url},

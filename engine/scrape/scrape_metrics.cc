@@ -18,12 +18,15 @@ ScrapeMetrics::ScrapeMetrics(base::MetricRegistry& registry)
       out_of_bounds(registry.counter("prometheus_target_scrapes_sample_out_of_bounds_total",
                                      "Total number of samples rejected: too far in the future.")),
       samples(registry.counter("tocsin_scrape_samples_total",
-                               "Samples scraped, before metric_relabel_configs.")) {}
+                               "Samples scraped, before metric_relabel_configs.")),
+      refused_series(registry.counter("tocsin_scrape_series_refused_total",
+                                      "New series that found no room in the store.")) {}
 
 void ScrapeMetrics::count(const IntakeCounts& counts) {
   samples.add(static_cast<double>(counts.scraped));
   if (counts.duplicate != 0) duplicate.add(static_cast<double>(counts.duplicate));
   if (counts.out_of_order != 0) out_of_order.add(static_cast<double>(counts.out_of_order));
+  if (counts.series_refused != 0) refused_series.add(static_cast<double>(counts.series_refused));
   if (counts.out_of_bounds != 0) out_of_bounds.add(static_cast<double>(counts.out_of_bounds));
 }
 

@@ -17,6 +17,7 @@ struct ScrapeMetrics {
   base::Counter& out_of_order;
   base::Counter& out_of_bounds;
   base::Counter& samples;
+  base::Counter& refused_series;
 };
 
 /// What the pool of one job counts.

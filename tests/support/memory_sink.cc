@@ -32,6 +32,7 @@ class MemoryWriter final : public base::StreamWriter {
   ~MemoryWriter() override { --memory_.open_streams; }
 
   Result<WriterRow> add_series(std::span<const base::Labels> labels) override {
+    if (rows_.size() + labels.size() > memory_.rows_max) return Error{Code::kLimit, "full"};
     const auto first = static_cast<WriterRow>(rows_.size());
     for (const base::Labels& label_set : labels) rows_.push_back({label_set.to_metric()});
     if (open_) column_.resize(rows_.size(), base::absent_marker());

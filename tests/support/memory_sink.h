@@ -1,6 +1,7 @@
 // A SampleSink that remembers every sample, for tests of writers.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@ namespace tocsin::testing {
 struct SinkMemory {
   std::map<std::string, std::vector<base::Sample>> series;
   size_t open_streams = 0;
+  size_t rows_max = SIZE_MAX;  ///< Of one stream; more are refused with kLimit.
 
   /// "v@t v@t …" with "stale" for markers; "" when the series never was.
   std::string samples(const std::string& labels) const;
@@ -27,6 +29,7 @@ class MemorySink final : public base::SampleSink {
   std::unique_ptr<base::StreamWriter> open_stream(std::string name) override;
   const SinkMemory& memory() const { return memory_; }
   void clear() { memory_.series.clear(); }
+  void set_rows_max(size_t rows) { memory_.rows_max = rows; }
 
  private:
   SinkMemory memory_;

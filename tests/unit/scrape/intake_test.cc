@@ -259,6 +259,21 @@ TEST_F(IntakeTest, LimitsVoidTheScrape) {
       "limit: 2)");
 }
 
+TEST_F(IntakeTest, InAFullStoreTheOldSeriesGoOn) {
+  scrape(10, "a 1\n");
+  sink_.set_rows_max(3);  // up, a and one more
+  EXPECT_EQ(scrape(20, "a 2\nb 2\nc 2\n"), "");
+  EXPECT_EQ(intake_.counts().series_refused, 2u);
+  EXPECT_EQ(intake_.counts().after_relabel, 3u);
+  EXPECT_EQ(scrape(30, "a 3\nb 3\n"), "");
+  EXPECT_EQ(intake_.counts().series_refused, 0u);
+  for (uint32_t i = 1; i < Intake::kRefusedRetry; ++i) scrape(30 + i, "a 4\nb 4\n");
+  EXPECT_EQ(got("up").substr(0, 15), "1@10 1@20 1@30 ");
+  EXPECT_EQ(got(kA).substr(0, 15), "1@10 2@20 3@30 ");
+  EXPECT_EQ(got(kA).find("stale"), std::string::npos);
+  EXPECT_EQ(got(kB), "4@39");
+}
+
 TEST_F(IntakeTest, LegacyNamesAreEnforcedWhenAsked) {
   IntakePolicy policy;
   policy.labels.names = config::NameValidation::kLegacy;
