@@ -266,7 +266,10 @@ class Parser {
     }
     RETURN_IF_ERROR(check_duplicates(node.entries));
     if (merges.size() > 1) RETURN_IF_ERROR(check_duplicates(merges));
-    for (YamlNode::Entry& merge : merges) RETURN_IF_ERROR(merge_into(node, merge.value));
+    if (merges.empty()) return node;
+    std::unordered_set<std::string> present;
+    for (const YamlNode::Entry& entry : node.entries) present.insert(entry.key.scalar);
+    for (YamlNode::Entry& merge : merges) RETURN_IF_ERROR(merge_into(node, merge.value, present));
     return node;
   }
 
@@ -303,19 +306,19 @@ class Parser {
   }
 
   /// Keys written in the mapping itself win, then those of earlier merged mappings.
-  Status merge_into(YamlNode& node, const YamlNode& source) {
+  /// `present`: the keys of `node`.
+  Status merge_into(YamlNode& node, const YamlNode& source,
+                    std::unordered_set<std::string>& present) {
     if (source.is_sequence()) {
       for (const YamlNode& item : source.items) {
         if (!item.is_mapping()) return not_mergeable(item);
-        RETURN_IF_ERROR(merge_into(node, item));
+        RETURN_IF_ERROR(merge_into(node, item, present));
       }
       return {};
     }
     if (!source.is_mapping()) return not_mergeable(source);
-    std::unordered_set<std::string> present;
-    for (const YamlNode::Entry& entry : node.entries) present.insert(entry.key.scalar);
     for (const YamlNode::Entry& entry : source.entries) {
-      if (!present.contains(entry.key.scalar)) node.entries.push_back(entry);
+      if (present.insert(entry.key.scalar).second) node.entries.push_back(entry);
     }
     return {};
   }

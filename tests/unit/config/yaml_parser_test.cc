@@ -110,6 +110,23 @@ TEST(YamlParser, ResolvesAliasesAndMergeKeys) {
   EXPECT_EQ(root.find("two")->find("z")->scalar, "4");
 }
 
+TEST(YamlParser, MergesManyMappingsInOneGo) {
+  constexpr size_t kMappings = 20'000;  // Minutes, were each looked up among all before it.
+  std::string text = "a:\n";
+  std::string merged;
+  for (size_t i = 0; i < kMappings; ++i) {
+    const std::string number = std::to_string(i);
+    text += "- &a" + number + " {k" + number + ": v, same: '" + number + "'}\n";
+    merged += (i == 0 ? "*a" : ",*a") + number;
+  }
+  const auto node = parse_yaml_document(text + "b: {k7: own, <<: [" + merged + "]}\n", "f.yml");
+  ASSERT_TRUE(node.ok()) << node.error().to_string();
+  const YamlNode& b = *node->find("b");
+  EXPECT_EQ(b.entries.size(), kMappings + 1);
+  EXPECT_EQ(b.find("k7")->scalar, "own");
+  EXPECT_EQ(b.find("same")->scalar, "0");
+}
+
 TEST(YamlParser, RefusesBadAliasesAndMerges) {
   EXPECT_EQ(refused("a: *x\n"), "f.yml:1:4: unknown anchor 'x' referenced");
   EXPECT_EQ(refused("a: &x\n  - *x\n"), "f.yml:2:5: anchor 'x' value contains itself");
