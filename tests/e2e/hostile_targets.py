@@ -9,7 +9,7 @@ from support.fakes import RawTarget, Target, free_port
 from support.process import Tocsin
 
 CONFIG = """
-global: {scrape_interval: 1s, scrape_timeout: 900ms}
+global: {scrape_interval: 2s, scrape_timeout: 1900ms}
 scrape_configs:
 """
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n"
@@ -45,19 +45,19 @@ def promise_nonsense(connection, _):
 def endless(connection, fake):
     connection.sendall(HEAD + b"Connection: close\r\n\r\n")
     line = b"metric{n=\"" + b"x" * 200 + b"\"} 1\n"
-    while not fake.released.is_set():
-        connection.sendall(line * 200)
+    while not fake.released.wait(0.01):  # The fakes share one processor with what they test.
+        connection.sendall(line * 1000)
 
 
 def endless_chunked(connection, fake):
     connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
-    while not fake.released.is_set():
+    while not fake.released.wait(0.01):
         connection.sendall(b"10000\r\n" + b"#" * 0x10000 + b"\r\n")
 
 
 def endless_head(connection, fake):
     connection.sendall(b"HTTP/1.1 200 OK\r\n")
-    while not fake.released.is_set():
+    while not fake.released.wait(0.001):
         connection.sendall(b"X-Filler: " + b"y" * 8000 + b"\r\n")
 
 
@@ -138,7 +138,7 @@ def bad_targets_are_down_with_a_reason_and_disturb_nobody():
         eventually("the good target is up", lambda: server.value("up{job='good'}") == 1)
         eventually("every other has been tried and is down",
                    lambda: {m["job"] for m, v in server.query("up") if v == 0} == names)
-        check_reasons(server)
+        eventually("every reason is shown", lambda: check_reasons(server))
         check_undisturbed(server, good)
 
 
@@ -153,17 +153,19 @@ def check_reasons(server):
     contains(errors["unknown_host"][1], "no-such-host.invalid")
     # Nothing of a failed scrape is stored.
     equal({m["job"] for m, _ in server.query('{job=~".+",__name__!~"up|scrape_.*"}')}, {"good"})
+    return True
 
 
 def check_undisturbed(server, good):
     """The good target is scraped at its pace while the bad ones are at work, and memory stays bounded."""
     before, started = len(good.requests), time.monotonic()
-    eventually("five more scrapes of the good target",
-               lambda: len([r for r in good.requests[before:] if r.path == "/metrics"]) >= 5)
-    assert time.monotonic() - started < 15, f"five scrapes took {time.monotonic() - started:.1f} s"
+    eventually("three more scrapes of the good target",
+               lambda: len([r for r in good.requests[before:] if r.path == "/metrics"]) >= 3)
+    assert time.monotonic() - started < 15, f"three scrapes took {time.monotonic() - started:.1f} s"
     equal(server.value("answer"), 42.0)
     equal(server.value("min_over_time(up{job='good'}[1m])"), 1.0)
-    equal(server.value("count(count_over_time(up{job!='good'}[1m]) > 1)"), float(len(BAD) + 3))
+    eventually("the bad ones are tried again and again",
+               lambda: server.value("count(count_over_time(up{job!='good'}[1m]) > 1)") == len(BAD) + 3)
     assert server.metric("process_resident_memory_bytes") < 1.5e9
 
 

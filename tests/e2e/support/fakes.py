@@ -5,6 +5,9 @@ import email.policy
 import http.server
 import json
 import socket
+import ssl
+import subprocess
+import tempfile
 import threading
 
 from support.cases import eventually
@@ -157,6 +160,41 @@ class RawTarget:
     def __exit__(self, *_):
         self.released.set()
         self._listener.close()
+
+
+class PagerDutyV1(RawTarget):
+    """An HTTP proxy behind whose CONNECT stands PagerDuty's Events v1, whatever the address was."""
+
+    def __init__(self):
+        self.events = []
+        self._folder = tempfile.TemporaryDirectory(prefix="tocsin-e2e-")
+        key, certificate = (f"{self._folder.name}/{name}.pem" for name in ("key", "certificate"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=fake"],
+                       check=True, capture_output=True)
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(certificate, key)
+        super().__init__(self._tunnel)
+
+    def _tunnel(self, connection, _):
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with self._tls.wrap_socket(connection, server_side=True) as inner, inner.makefile("rb") as stream:
+            while stream.readline():
+                length = 0
+                while (line := stream.readline().strip()):
+                    name, value = line.split(b":", 1)
+                    length = int(value) if name.lower() == b"content-length" else length
+                self.events.append(json.loads(stream.read(length)))
+                inner.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"status\":\"success\"}")
+
+    def await_event(self, part):
+        """Waits for an event whose description has `part`."""
+        return eventually(f"an event about {part}",
+                          lambda: next((e for e in list(self.events) if part in e["description"]), None))
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self._folder.cleanup()
 
 
 class Mailbox:
