@@ -1,4 +1,5 @@
 // The HTTP server. Heads are read and judged by http_head.h; Beast parses the bodies.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
@@ -45,6 +46,10 @@ using std::chrono::milliseconds;
 constexpr size_t kReadBytes = 4096;
 constexpr DurationMs kLingerTime = base::kSecond;
 constexpr size_t kLingerBytesMax = 256u << 10;
+/// All bodies in memory together: as many of the largest kind …
+constexpr uint64_t kLargeBodiesMax = 16;
+/// … not counting those up to this size, which the number of connections bounds.
+constexpr uint64_t kSmallBodyBytes = 64u << 10;
 constexpr DurationMs kAcceptRetry = 100;
 
 class Session;
@@ -68,6 +73,7 @@ struct Core {
   const base::Log log;
   const base::SystemClock clock;  // for the Date header alone
   std::unordered_set<std::shared_ptr<Session>> sessions;
+  uint64_t large_body_bytes = 0;
   bool is_stopping = false;
   asio::steady_timer grace{io};  // keeps the io thread alive while handlers finish
   std::mutex mutex;
@@ -109,6 +115,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (std::exchange(phase_, Phase::kClosed) == Phase::kClosed) return;
     error_code ignored;  // the connection may be gone already
     timer_.cancel();
+    release_body();
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     core_->sessions.erase(shared_from_this());
@@ -193,6 +200,7 @@ class Session : public std::enable_shared_from_this<Session> {
       buffer_.consume(end);
       return handle();
     }
+    if (!reserve_body(*head)) return refuse(503, "too many large requests at once");
     phase_ = Phase::kBody;
     arm(core_->limits.body_timeout);
     const bool waits_for_us = head->expects_continue && buffer_.size() == end;
@@ -204,6 +212,18 @@ class Session : public std::enable_shared_from_this<Session> {
                         self->read_body();
                       });
   }
+
+  /// Counts a large body from its announcement to the answer. False: there is no room now.
+  bool reserve_body(const RequestHead& head) {
+    const uint64_t largest = core_->limits.body_bytes_max;
+    const uint64_t bytes = head.content_length.value_or(largest);
+    if (bytes <= std::min(kSmallBodyBytes, largest / 2)) return true;
+    if (core_->large_body_bytes + bytes > kLargeBodiesMax * largest) return false;
+    core_->large_body_bytes += bytes;
+    reserved_ = bytes;
+    return true;
+  }
+  void release_body() { core_->large_body_bytes -= std::exchange(reserved_, 0); }
 
   /// Beast reads the head again, which is known to be sound, then the body.
   void read_body() {
@@ -282,6 +302,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void write(ServerResponse response) {
     phase_ = Phase::kWrite;
+    parser_.reset();
+    request_.reset();
+    release_body();
     arm(core_->limits.body_timeout);
     keep_alive_ = keep_alive_ && !core_->is_stopping;
     reply_head_ = reply_head(response, keep_alive_, core_->clock.now());
@@ -332,9 +355,10 @@ class Session : public std::enable_shared_from_this<Session> {
   Phase phase_ = Phase::kIdle;
   std::string remote_;
   boost::beast::flat_buffer buffer_;  // bounded: Beast collects chunk extensions and trailers here
-  size_t head_line_ = 0;  // see find_head_end
+  size_t head_line_ = 0;              // see find_head_end
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<ServerRequest> request_;
+  uint64_t reserved_ = 0;  // of Core::large_body_bytes
   bool keep_alive_ = false;
   bool is_head_request_ = false;
   bool has_timed_out_ = false;
