@@ -36,8 +36,9 @@ class SelectionRows {
   RowSchemaPtr schema_;
 };
 
-/// What an instant selector yields: the sample's value, or its timestamp in seconds (timestamp(x)).
-enum class InstantValue : uint8_t { kValue, kTimestamp };
+/// What an instant selector yields: the sample's value, or its timestamp in seconds: for
+/// timestamp(x) of every sample, for info() of floats alone, where histograms stay what they are.
+enum class InstantValue : uint8_t { kValue, kTimestamp, kFloatTimestamp };
 
 class ScanInstant final : public Operator {
  public:

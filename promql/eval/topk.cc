@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/base/number.h"
 
@@ -36,19 +37,25 @@ base::Status Topk::evaluate(const Grid& grid, Run& run) {
 base::Result<bool> check_counts(Operator& param, size_t steps) {
   constexpr double kMinInt64 = -9223372036854775808.0;
   constexpr double kMaxInt64 = 9223372036854774784.0;
-  bool any = false;
+  double low = std::numeric_limits<double>::max();
+  double high = std::numeric_limits<double>::lowest();
+  bool any_nan = false;
   for (size_t step = 0; step < steps; ++step) {
     const double k = scalar_at(param, step);
-    const auto fail = [](std::string text) {
-      return base::Error{base::Code::kInvalid, std::move(text)};
-    };
-    if (std::isnan(k)) return fail("Parameter value is NaN");
-    if (k <= kMinInt64)
-      return fail("Scalar value " + base::format_general(k) + " underflows int64");
-    if (k >= kMaxInt64) return fail("Scalar value " + base::format_general(k) + " overflows int64");
-    any = any || k >= 1;
+    any_nan = any_nan || std::isnan(k);
+    low = std::min(low, k);
+    high = std::max(high, k);
   }
-  return any;
+  const auto fail = [](std::string text) {
+    return base::Error{base::Code::kInvalid, std::move(text)};
+  };
+  if (any_nan) return fail("Parameter value is NaN");
+  if (high < 1) return false;
+  if (low <= kMinInt64)
+    return fail("Scalar value " + base::format_general(low) + " underflows int64");
+  if (high >= kMaxInt64)
+    return fail("Scalar value " + base::format_general(high) + " overflows int64");
+  return true;
 }
 
 void Topk::select_group(size_t group, size_t step, size_t k) {

@@ -64,6 +64,7 @@ class Builder {
   Made make_histogram_fraction(const Call& call);
   Made make_histogram_quantile(const Call& call);
   Made make_histogram_quantiles(const Call& call);
+  Made make_info(const Call& call);
   Made make_label_replace(const Call& call);
   Made make_label_join(const Call& call);
   base::Result<RangeInputPtr> build_range(const Expr& expr);

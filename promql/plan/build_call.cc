@@ -6,6 +6,7 @@
 #include "promql/eval/histogram_call.h"
 #include "promql/eval/histogram_fraction.h"
 #include "promql/eval/histogram_quantile.h"
+#include "promql/eval/info.h"
 #include "promql/eval/kernels_extended.h"
 #include "promql/eval/label_call.h"
 #include "promql/eval/map_call.h"
@@ -13,6 +14,7 @@
 #include "promql/eval/scalars.h"
 #include "promql/eval/sort.h"
 #include "promql/plan/build.h"
+#include "promql/plan/info_time.h"
 #include "promql/syntax/functions.h"
 
 namespace tocsin::promql {
@@ -40,7 +42,7 @@ Builder::Made Builder::make_call(const Call& call) {
     std::string_view name;
     Made (Builder::*make)(const Call&);
   };
-  static constexpr std::array<Entry, 18> kTable = {{
+  static constexpr std::array<Entry, 19> kTable = {{
       {"time", &Builder::make_time},
       {"pi", &Builder::make_pi},
       {"max_of", &Builder::make_extreme_of},
@@ -57,6 +59,7 @@ Builder::Made Builder::make_call(const Call& call) {
       {"histogram_fraction", &Builder::make_histogram_fraction},
       {"histogram_quantile", &Builder::make_histogram_quantile},
       {"histogram_quantiles", &Builder::make_histogram_quantiles},
+      {"info", &Builder::make_info},
       {"label_replace", &Builder::make_label_replace},
       {"label_join", &Builder::make_label_join},
   }};
@@ -219,6 +222,18 @@ Builder::Made Builder::make_histogram_quantiles(const Call& call) {
   return OperatorPtr(std::make_unique<HistogramQuantile>(
       HistogramGroups(delayed_names(), call.args[0]->pos), delayed_names(), text_of(*call.args[1]),
       std::move(quantiles), std::move(child)));
+}
+
+Builder::Made Builder::make_info(const Call& call) {
+  ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
+  base::Matchers chosen;
+  if (call.args.size() > 1) chosen = as<VectorSelector>(unparen(*call.args[1])).matchers;
+  InfoSpec spec = info_spec(chosen);
+  ASSIGN_OR_RETURN(auto selection, source_.select(info_matchers(spec)));
+  auto times =
+      std::make_unique<ScanInstant>(std::move(selection), info_time(*call.args[0]),
+                                    options_.lookback_delta, InstantValue::kFloatTimestamp);
+  return OperatorPtr(std::make_unique<Info>(std::move(spec), std::move(child), std::move(times)));
 }
 
 Builder::Made Builder::make_label_replace(const Call& call) {

@@ -15,9 +15,10 @@ namespace tocsin::promql {
 namespace {
 
 /// Functions besides those of range_functions.h and kernels_math.h.
-constexpr std::array<std::string_view, 22> kOtherFunctions = {"absent",
+constexpr std::array<std::string_view, 23> kOtherFunctions = {"absent",
                                                               "absent_over_time",
                                                               "end",
+                                                              "info",
                                                               "histogram_fraction",
                                                               "histogram_quantile",
                                                               "histogram_quantiles",
