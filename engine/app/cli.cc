@@ -65,6 +65,10 @@ base::Result<promql::Features> parse_features(std::string_view text) {
       out.experimental_functions = true;
     } else if (name == "promql-delayed-name-removal") {
       out.delayed_name_removal = true;
+    } else if (name == "promql-extended-range-selectors") {
+      out.extended_range_selectors = true;
+    } else if (name == "promql-binop-fill-modifiers") {
+      out.binop_fill_modifiers = true;
     } else if (name == "promql-duration-expr" || name == "promql-at-modifier" ||
                name == "promql-negative-offset") {
       continue;  // Always on.
@@ -183,8 +187,15 @@ void add_query(CLI::App& root, QueryFlags& flags) {
                        const std::string& example) {
     CLI::App* command = app->add_subcommand(name, help);
     command->footer("Example:\n  tocsin query " + name + " " + example);
-    command->add_option("SERVER", flags.server, "Its URL.")->required();
-    command->add_option("EXPR", flags.expr, "The PromQL expression.")->required();
+    command->add_option("SERVER", flags.server, "Its URL; not with --data.");
+    command->add_option("EXPR", flags.expr, "The PromQL expression.");
+    command->add_option("--data", flags.data,
+                        "Evaluate over the load blocks of this promqltest file, without a server.");
+    command->add_option("--queries", flags.queries,
+                        "With --data: a file of expressions, one a line, in place of EXPR; each "
+                        "answer is a line of JSON.");
+    add_parsed<promql::Features>(*command, "--enable-feature", flags.features, parse_features,
+                                 "With --data: comma-separated feature names.");
     add_parsed<OutputFormat>(*command, "-o,--output", flags.format, parse_output, "text or json.")
         ->default_str("text");
     return command;

@@ -70,6 +70,9 @@ struct QueryFlags {
   std::string end;
   std::string step;
   OutputFormat format = OutputFormat::kText;
+  std::string data;           ///< A file of load blocks to evaluate over, in place of a server.
+  std::string queries;        ///< A file of expressions, one a line; answers as JSON, one a line.
+  promql::Features features;  ///< Of the evaluation over `data`.
 };
 int run_query_instant(const QueryFlags& flags);
 int run_query_range(const QueryFlags& flags);

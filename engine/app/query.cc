@@ -1,9 +1,11 @@
-// tocsin query instant|range: ask a running server, print what it says.
+// tocsin query instant|range: ask a running server, or the data of a file, print what it says.
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "engine/api/parameters.h"
 #include "engine/app/commands.h"
 #include "engine/app/fetch.h"
+#include "engine/app/query_offline.h"
 #include "engine/app/terminal.h"
 #include "engine/base/number.h"
 #include "engine/net/http_server.h"
@@ -27,8 +29,11 @@ std::string metric_text(const Json& metric) {
   return labels.build().to_metric();
 }
 
+// promtool prints values without exponents; what is no number stays as it came.
 std::string value_text(const Json& pair) {
-  return pair.at(1).get<std::string>() + " @[" + pair.at(0).dump() + "]";
+  const auto text = pair.at(1).get<std::string>();
+  const auto value = base::parse_float(text);
+  return (value ? base::format_fixed(*value) : text) + " @[" + pair.at(0).dump() + "]";
 }
 
 // As promtool prints results: a line per sample.
@@ -36,8 +41,9 @@ std::string result_text(const Json& data) {
   const std::string type = data.at("resultType");
   const Json& result = data.at("result");
   std::string out;
-  if (type == "scalar" || type == "string") {
-    return type + ": " + value_text(result) + "\n";
+  if (type == "scalar") return "scalar: " + value_text(result) + "\n";
+  if (type == "string") {
+    return "string: " + result.at(1).get<std::string>() + " @[" + result.at(0).dump() + "]\n";
   }
   for (const Json& series : result) {
     out += metric_text(series.at("metric"));
@@ -88,8 +94,7 @@ int print_answer(const base::Result<net::HttpResponse>& answer, const QueryFlags
   return kExitOk;
 }
 
-int ask(const std::string& path, std::string form, const QueryFlags& flags) {
-  std::string server = flags.server;
+net::HttpRequest request_to(std::string server, const std::string& path, std::string form) {
   while (server.ends_with('/')) server.pop_back();
   if (server.find("://") == std::string::npos) server = "http://" + server;
   net::HttpRequest request;
@@ -98,15 +103,47 @@ int ask(const std::string& path, std::string form, const QueryFlags& flags) {
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
   request.body = std::move(form);
   request.timeout = 3 * base::kMinute;
-  return print_answer(fetch(std::move(request)), flags);
+  return request;
+}
+
+std::string form_of(const std::string& expr, const std::string& times) {
+  return "query=" + net::percent_encode(expr) + times;
+}
+
+// Answers to every line of a file, as they are.
+int ask_all(OfflineServer& server, const std::string& path, const std::string& times,
+            const QueryFlags& flags) {
+  std::ifstream file(flags.queries);
+  if (!file) return print_error("cannot read " + flags.queries), kExitUsage;
+  for (std::string line; std::getline(file, line);) {
+    print_out(server.post(path, form_of(line, times)).body + "\n");
+  }
+  return kExitOk;
+}
+
+int ask_offline(const std::string& path, const std::string& times, QueryFlags flags) {
+  // One argument: there is no server to name.
+  if (flags.expr.empty()) flags.expr = std::exchange(flags.server, flags.data);
+  const auto server = OfflineServer::open(flags.data, flags.features);
+  if (!server) return print_error(server.error()), kExitFailed;
+  if (!flags.queries.empty()) return ask_all(**server, path, times, flags);
+  return print_answer((*server)->post(path, form_of(flags.expr, times)), flags);
+}
+
+// `times` are the form's parameters besides the query.
+int ask(const std::string& path, const std::string& times, const QueryFlags& flags) {
+  if (!flags.data.empty()) return ask_offline(path, times, flags);
+  if (!flags.queries.empty()) return print_error("--queries needs --data"), kExitUsage;
+  if (flags.expr.empty()) return print_error("name a server and an expression"), kExitUsage;
+  return print_answer(fetch(request_to(flags.server, path, form_of(flags.expr, times))), flags);
 }
 
 }  // namespace
 
 int run_query_instant(const QueryFlags& flags) {
-  std::string form = "query=" + net::percent_encode(flags.expr);
-  if (!flags.time.empty()) form += "&time=" + net::percent_encode(flags.time);
-  return ask("/api/v1/query", std::move(form), flags);
+  std::string times;
+  if (!flags.time.empty()) times = "&time=" + net::percent_encode(flags.time);
+  return ask("/api/v1/query", times, flags);
 }
 
 int run_query_range(const QueryFlags& flags) {
@@ -129,10 +166,10 @@ int run_query_range(const QueryFlags& flags) {
     if (!parsed) return print_error("--step: " + parsed.error().message), kExitUsage;
     step = *parsed;
   }
-  return ask("/api/v1/query_range",
-             "query=" + net::percent_encode(flags.expr) + "&start=" + seconds_of(start) +
-                 "&end=" + seconds_of(end) + "&step=" + seconds_of(step),
-             flags);
+  return ask(
+      "/api/v1/query_range",
+      "&start=" + seconds_of(start) + "&end=" + seconds_of(end) + "&step=" + seconds_of(step),
+      flags);
 }
 
 }  // namespace tocsin::app
