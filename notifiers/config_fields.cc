@@ -152,7 +152,7 @@ void read_url(Fields& fields, std::string_view key, std::string& out) {
 
 void read_secret_url(Fields& fields, std::string_view key, config::Secret& out) {
   read_scalar(fields, key, [&](std::string text, const YamlNode&) -> Status {
-    if (text != kShownSecret) RETURN_IF_ERROR(check_url(text));
+    if (text != kShownSecret) RETURN_IF_ERROR(check_secret_url(text));
     out = config::Secret(std::move(text));
     return {};
   });
@@ -180,6 +180,12 @@ void read_tls(Fields& fields, std::string_view key, net::TlsConfig& out) {
     ASSIGN_OR_RETURN(out, net::parse_tls_config(node));
     return {};
   });
+}
+
+base::Status check_secret_url(std::string_view url) {
+  const bool is_web = url.starts_with("http://") || url.starts_with("https://");
+  // What stands before the colon may be the secret, put into the wrong key.
+  return is_web ? check_url(url) : invalid("the URL must start with http:// or https://");
 }
 
 base::Status check_url(std::string_view url) {

@@ -63,6 +63,8 @@ void read_tls(Fields& fields, std::string_view key, net::TlsConfig& out);
 
 /// Refuses what upstream refuses: `unsupported scheme "x" for URL`, `missing host for URL`.
 base::Status check_url(std::string_view url);
+/// As check_url, with errors that repeat nothing of the text.
+base::Status check_secret_url(std::string_view url);
 
 inline base::Error invalid_at(const base::Position& where, std::string message) {
   return {base::Code::kInvalid, std::move(message), where};

@@ -9,7 +9,7 @@ base::Status check_address(const SecretTemplate& url) {
   const std::string& text = url.text.reveal();
   const bool is_template = text.find("{{") != std::string::npos;
   if (text.empty() || is_template || text == "<secret>") return {};
-  const base::Status status = check_url(text);
+  const base::Status status = check_secret_url(text);
   if (status.ok()) return {};
   return invalid_at(url.where, "invalid URL: " + status.error().message);
 }

@@ -96,7 +96,7 @@ TEST(Config, RefusesReceiversWithTheirPlace) {
            BadConfig{"webhook both", "webhook_configs: [{url: 'http://x', url_file: y}]",
                      "am.yml:4:21: at most one of url & url_file must be configured"},
            BadConfig{"webhook bad url", "webhook_configs: [{url: 'ftp://x'}]",
-                     "am.yml:4:27: invalid URL: unsupported scheme \"ftp\" for URL"},
+                     "am.yml:4:27: invalid URL: the URL must start with http:// or https://"},
            BadConfig{"slack nothing", "slack_configs: [{channel: x}]",
                      "am.yml:4:19: no Slack API URL nor App token set either inline or in a file"},
            BadConfig{"slack url without host", "slack_configs: [{api_url: 'http:///x'}]",
