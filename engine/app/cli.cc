@@ -1,11 +1,13 @@
 #include "engine/app/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "engine/app/commands.h"
 #include "engine/app/external_url.h"
 #include "engine/app/terminal.h"
 #include "engine/app/version.h"
+#include "engine/config/yaml.h"
 
 namespace tocsin::app {
 namespace {
@@ -259,6 +261,32 @@ int run(const CLI::App& root, Flags& flags) {
                                         : run_query_instant(flags.query);
 }
 
+// What is wrong with the first word that no command or flag explains, or "".
+std::string usage_fault(const CLI::App& root, int argc, const char* const* argv) {
+  const CLI::App* app = &root;
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    std::vector<std::string> known;
+    if (word.starts_with("--")) {
+      word = word.substr(0, word.find('='));
+      for (const CLI::Option* option : app->get_options()) {
+        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+      }
+    } else {
+      for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(command->get_name());
+      if (known.empty()) continue;  // A value or a file.
+    }
+    if (std::ranges::find(known, word) == known.end()) {
+      const std::string near = config::nearest_word(word, known);
+      return "unknown " + std::string(word.starts_with('-') ? "flag " : "command ") + word +
+             (near.empty() ? "" : "; did you mean " + near + "?");
+    }
+    if (!word.starts_with('-')) app = app->get_subcommand(word);
+  }
+  return {};
+}
+
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
@@ -269,8 +297,13 @@ int run_command_line(int argc, const char* const* argv) {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // CLI11 prints help and version texts itself; everything else is wrong usage.
-    const int code = root.exit(error);
-    return code == 0 ? kExitOk : kExitUsage;
+    const bool is_wrong = error.get_exit_code() != 0;
+    if (const auto fault = usage_fault(root, argc, argv); is_wrong && !fault.empty()) {
+      print_error(fault + "\nRun with --help for more information.");
+      return kExitUsage;
+    }
+    root.exit(error);
+    return is_wrong ? kExitUsage : kExitOk;
   }
   return run(root, flags);
 }
