@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "promql/eval/kernels_native_extended.h"
 #include "promql/eval/kernels_over_time.h"
 
 namespace tocsin::promql {
@@ -91,16 +92,24 @@ bool anchored_row(const RowWindow& w, double param, double& out) {
 using Rule = HistogramRule;
 
 constexpr RangeFunction kAnchored[] = {
-    {"changes", anchored_row<changes_row>, nullptr, 1, Rule::kMixes},
-    {"delta", change_row<false, false, false>, nullptr, 1, Rule::kRefused},
-    {"increase", change_row<false, true, false>, nullptr, 1, Rule::kRefused, false, true},
-    {"rate", change_row<false, true, true>, nullptr, 1, Rule::kRefused, false, true},
-    {"resets", anchored_row<resets_row>, nullptr, 1, Rule::kMixes},
+    {"changes", anchored_row<changes_row>, nullptr, 1, Rule::kMixes, false, false, nullptr, nullptr,
+     nullptr, changes_anchored},
+    {"delta", change_row<false, false, false>, nullptr, 1, Rule::kAlone, false, false, nullptr,
+     nullptr, change_histogram<false, ChangeKind::kDelta>},
+    {"increase", change_row<false, true, false>, nullptr, 1, Rule::kAlone, false, true, nullptr,
+     nullptr, change_histogram<false, ChangeKind::kIncrease>},
+    {"rate", change_row<false, true, true>, nullptr, 1, Rule::kAlone, false, true, nullptr, nullptr,
+     change_histogram<false, ChangeKind::kRate>},
+    {"resets", anchored_row<resets_row>, nullptr, 1, Rule::kMixes, false, false, nullptr, nullptr,
+     nullptr, resets_anchored},
 };
 constexpr RangeFunction kSmoothed[] = {
-    {"delta", change_row<true, false, false>, nullptr, 1, Rule::kRefused},
-    {"increase", change_row<true, true, false>, nullptr, 1, Rule::kRefused, false, true},
-    {"rate", change_row<true, true, true>, nullptr, 1, Rule::kRefused, false, true},
+    {"delta", change_row<true, false, false>, nullptr, 1, Rule::kAlone, false, false, nullptr,
+     nullptr, change_histogram<true, ChangeKind::kDelta>},
+    {"increase", change_row<true, true, false>, nullptr, 1, Rule::kAlone, false, true, nullptr,
+     nullptr, change_histogram<true, ChangeKind::kIncrease>},
+    {"rate", change_row<true, true, true>, nullptr, 1, Rule::kAlone, false, true, nullptr, nullptr,
+     change_histogram<true, ChangeKind::kRate>},
 };
 
 std::span<const RangeFunction> functions_of(RangeMode mode) {

@@ -167,16 +167,18 @@ HistogramPtr avg_histogram(const HistogramWindow& w, HistogramNotes& notes) {
   return total_of(average_histograms(w.h, notes), notes);
 }
 
-double changes_mixed(const MixedWindow& w) {
-  return count_pairs(
+bool changes_mixed(const MixedWindow& w, double& out) {
+  out = count_pairs(
       w, [](double a, double b) { return a != b && !(std::isnan(a) && std::isnan(b)); },
       [](const FloatHistogram& a, const FloatHistogram& b) { return !same_histogram(a, b); });
+  return true;
 }
 
-double resets_mixed(const MixedWindow& w) {
-  return count_pairs(
+bool resets_mixed(const MixedWindow& w, double& out) {
+  out = count_pairs(
       w, [](double a, double b) { return b < a; },
       [](const FloatHistogram& a, const FloatHistogram& b) { return detect_reset(b, a); });
+  return true;
 }
 
 }  // namespace tocsin::promql

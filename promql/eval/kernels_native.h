@@ -34,14 +34,17 @@ base::HistogramPtr avg_histogram(const HistogramWindow& window, HistogramNotes& 
 
 /// The samples of a window that has histograms, and maybe floats: h[i] null means v[i].
 struct MixedWindow {
+  std::span<const base::TimestampMs> t;
   std::span<const double> v;
   std::span<const base::HistogramPtr> h;
+  WindowTimes times;
 };
-using MixedKernel = double (*)(const MixedWindow& window);
+/// False: no result.
+using MixedKernel = bool (*)(const MixedWindow& window, double& out);
 
 /// A change of kind is a change, and a reset.
 /// Source: prometheus:promql/functions.go funcChanges, funcResets.
-double changes_mixed(const MixedWindow& window);
-double resets_mixed(const MixedWindow& window);
+bool changes_mixed(const MixedWindow& window, double& out);
+bool resets_mixed(const MixedWindow& window, double& out);
 
 }  // namespace tocsin::promql

@@ -179,7 +179,7 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
             call_.spec_.range_pos);
       }
       return floats > 0;
-    case HistogramRule::kRefused:
+    case HistogramRule::kAlone:
       if (floats > 0) {
         warn_mixed(series.row);
       } else if (histograms >= call_.spec_.function->samples_min) {
@@ -208,11 +208,6 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
 }
 
 void RangeCallVisitor::histogram_window(const base::MixedSeries& series, Span span, size_t step) {
-  const RangeFunction& function = *call_.spec_.function;
-  if (function.histogram == nullptr) {
-    refuse();
-    return;
-  }
   std::vector<base::TimestampMs> t;
   std::vector<base::HistogramPtr> h;
   for (size_t i = span.begin; i < span.end; ++i) {
@@ -222,7 +217,7 @@ void RangeCallVisitor::histogram_window(const base::MixedSeries& series, Span sp
   }
   HistogramNotes notes;
   base::HistogramPtr result =
-      function.histogram({t, h, call_.input_->window(grid_.at(step))}, notes);
+      call_.spec_.function->histogram({t, h, call_.input_->window(grid_.at(step))}, notes);
   if (!notes.empty()) {
     annotate(notes, call_.input_schema_->labels[series.row].metric_name(), call_.spec_.range_pos,
              run_);
@@ -232,23 +227,18 @@ void RangeCallVisitor::histogram_window(const base::MixedSeries& series, Span sp
 
 void RangeCallVisitor::mixed_kernel_window(const base::MixedSeries& series, Span span,
                                            size_t step) {
-  const RangeFunction& function = *call_.spec_.function;
-  if (function.mixed == nullptr) {
-    refuse();
-    return;
-  }
+  std::vector<base::TimestampMs> t;
   std::vector<double> v;
   std::vector<base::HistogramPtr> h;
   for (size_t i = span.begin; i < span.end; ++i) {
     if (base::is_stale(series.h[i] ? series.h[i]->sum : series.v[i])) continue;
+    t.push_back(series.t[i]);
     v.push_back(series.v[i]);
     h.push_back(series.h[i]);
   }
-  out_.put(step, series.row, function.mixed({v, h}));
-}
-
-void RangeCallVisitor::refuse() {
-  status_ = histogram_refused(run_, call_.spec_.function->name, call_.spec_.range_pos);
+  double out = 0;
+  const MixedWindow window{t, v, h, call_.input_->window(grid_.at(step))};
+  if (call_.spec_.function->mixed(window, out)) out_.put(step, series.row, out);
 }
 
 void RangeCallVisitor::warn_mixed(uint32_t row) {

@@ -40,7 +40,6 @@ class RangeCallVisitor final : public base::TileVisitor {
   void histogram_window(const base::MixedSeries& series, Span span, size_t step);
   /// A window of histograms and maybe floats, for a function that looks at both.
   void mixed_kernel_window(const base::MixedSeries& series, Span span, size_t step);
-  void refuse();
   void warn_mixed(uint32_t row);
 
   RangeCall& call_;

@@ -25,11 +25,11 @@ base::Status check_factors(double smoothing, double trend) {
 }
 
 constexpr RangeFunction kFunctions[] = {
-    {"rate", rate_row, rate_columns, 2, Rule::kRefused, false, true, nullptr, nullptr,
+    {"rate", rate_row, rate_columns, 2, Rule::kAlone, false, true, nullptr, nullptr,
      rate_histogram},
-    {"increase", increase_row, increase_columns, 2, Rule::kRefused, false, true, nullptr, nullptr,
+    {"increase", increase_row, increase_columns, 2, Rule::kAlone, false, true, nullptr, nullptr,
      increase_histogram},
-    {"delta", delta_row, delta_columns, 2, Rule::kRefused, false, false, nullptr, nullptr,
+    {"delta", delta_row, delta_columns, 2, Rule::kAlone, false, false, nullptr, nullptr,
      delta_histogram},
     {"irate", irate_row, irate_columns, 2, Rule::kPair, false, false, nullptr, nullptr,
      irate_histogram},
@@ -41,9 +41,9 @@ constexpr RangeFunction kFunctions[] = {
      nullptr, changes_mixed},
     {"resets", resets_row, resets_columns, 1, Rule::kMixes, false, false, nullptr, nullptr, nullptr,
      resets_mixed},
-    {"avg_over_time", avg_row, avg_columns, 1, Rule::kRefused, false, false, nullptr, nullptr,
+    {"avg_over_time", avg_row, avg_columns, 1, Rule::kAlone, false, false, nullptr, nullptr,
      avg_histogram},
-    {"sum_over_time", sum_row, sum_columns, 1, Rule::kRefused, false, false, nullptr, nullptr,
+    {"sum_over_time", sum_row, sum_columns, 1, Rule::kAlone, false, false, nullptr, nullptr,
      sum_histogram},
     {"min_over_time", min_row, min_columns},
     {"max_over_time", max_row, max_columns},

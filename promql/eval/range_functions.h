@@ -14,8 +14,8 @@ enum class HistogramRule : uint8_t {
   kCounted,  ///< Counts samples of either kind (count, present).
   kPicked,   ///< Returns one sample of either kind (first, last).
   kIgnored,  ///< Sees floats only; says so when there are both.
-  kRefused,  ///< Floats and histograms mixed: a warning, no result.
-  kPair,     ///< As kRefused, looking at the last two samples only (irate, idelta).
+  kAlone,    ///< Floats and histograms mixed: a warning, no result.
+  kPair,     ///< As kAlone, looking at the last two samples only (irate, idelta).
   kMixes,    ///< Looks at both (changes, resets).
 };
 
@@ -31,9 +31,9 @@ struct RangeFunction {
   double (*sorting)(double param, std::span<double> values) = nullptr;
   /// Refuses scalar arguments, once there is a sample; null: takes all.
   base::Status (*check)(double param, double trend) = nullptr;
-  /// For windows of histograms alone (kRefused, kPair); null: unsupported.
+  /// For windows of histograms alone (kAlone, kPair); null with other rules.
   HistogramKernel histogram = nullptr;
-  /// For windows that have histograms (kMixes); null: unsupported.
+  /// For windows that have histograms (kMixes); null with other rules.
   MixedKernel mixed = nullptr;
 };
 

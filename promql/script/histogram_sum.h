@@ -6,10 +6,10 @@
 
 namespace tocsin::promql {
 
-/// a + factor · b in the schema of `a`, compacted. Fails with kInvalid when b's schema is lower,
-/// kUnsupported when zero thresholds or custom bounds differ.
+/// a + b, or a − b, in the schema of `a`, compacted. Fails with kInvalid when b's schema is lower
+/// or of the other kind.
 base::Result<base::HistogramPtr> add_histograms(const base::FloatHistogram& a,
-                                                const base::FloatHistogram& b, double factor);
+                                                const base::FloatHistogram& b, bool subtracts);
 
 /// Index and count of each bucket, without empty ones, ascending.
 std::vector<std::pair<int64_t, double>> nonempty_buckets(

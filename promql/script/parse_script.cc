@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "promql/script/classic_to_custom.h"
 #include "promql/script/commands.h"
 #include "promql/script/parse_eval.h"
 #include "promql/script/script_lines.h"
@@ -43,9 +44,8 @@ Result<LoadCommand> parse_load(std::string_view line, ScriptLines& lines) {
   command.line = lines.number();
   TextCursor cursor(line);
   const std::string_view word = cursor.take_word();
-  if (word == "load_with_nhcb") {
-    command.unsupported = "load_with_nhcb";
-  } else if (word != "load") {
+  const bool converts = word == "load_with_nhcb";
+  if (!converts && word != "load") {
     return lines.at_line(
         {Code::kInvalid, "invalid load command. (load[_with_nhcb] <step:duration>)"});
   }
@@ -67,6 +67,11 @@ Result<LoadCommand> parse_load(std::string_view line, ScriptLines& lines) {
     auto series = parse_series_line(text);
     if (!series) return lines.at_line(std::move(series).error());
     set_series(command.series, *std::move(series));
+  }
+  if (converts) {
+    auto native = classic_to_custom(command.series);
+    if (!native) return lines.at_line(std::move(native).error());
+    command.series.insert(command.series.end(), native->begin(), native->end());
   }
   return command;
 }

@@ -119,8 +119,7 @@ class SequenceParser {
       RETURN_IF_ERROR(
           add(1, {.omitted = false, .v = 0, .h = first.histogram, .hint_given = step.hint_given}));
       if (i == times) return {};
-      ASSIGN_OR_RETURN(first.histogram,
-                       add_histograms(*first.histogram, *step.histogram, falling ? -1.0 : 1.0));
+      ASSIGN_OR_RETURN(first.histogram, add_histograms(*first.histogram, *step.histogram, falling));
     }
   }
 
