@@ -1,4 +1,6 @@
 // tocsin serve: the daemon and its signals.
+#include <sys/resource.h>
+
 #include <csignal>
 
 #include "engine/app/commands.h"
@@ -8,8 +10,21 @@
 #include "engine/base/forward_clock.h"
 
 namespace tocsin::app {
+namespace {
+
+/// The soft limit is often 1024, for the sake of programs that use select(); targets, receivers and
+/// clients take a descriptor each.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // process_max_fds shows what there is
+}
+
+}  // namespace
 
 int run_serve(const ServeFlags& flags) {
+  raise_descriptor_limit();
   const Signals signals;  // Before any thread starts, so that all inherit the mask.
   const base::SystemClock system_clock;
   const base::ForwardClock clock(system_clock);
