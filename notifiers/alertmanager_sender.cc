@@ -55,6 +55,7 @@ struct AlertmanagerSender::Queue {
   std::shared_ptr<net::HttpClient> client;
   std::deque<base::Alert> waiting;
   bool sending = false;
+  bool removed = false;  ///< Not configured any more, or replaced; what waits is still sent.
 };
 
 struct AlertmanagerSender::Entry {
@@ -75,6 +76,14 @@ struct AlertmanagerSender::State : std::enable_shared_from_this<AlertmanagerSend
   base::Counter& count(std::string_view name, std::string_view help, const std::string& url) {
     return world.metrics.counter(name, help, labels_of(url));
   }
+  void show_length(const Queue& queue) {
+    if (queue.removed) return;
+    world.metrics
+        .gauge("prometheus_notifications_queue_length", "Alerts that wait for an Alertmanager.",
+               labels_of(queue.url))
+        .set(static_cast<double>(queue.waiting.size()));
+  }
+  void retire(Queue& queue);
   void adopt(std::vector<Entry> fresh);
   void enqueue(const std::vector<base::Alert>& alerts);
   void push(Queue& queue, base::Alert alert);
@@ -88,6 +97,12 @@ struct AlertmanagerSender::State : std::enable_shared_from_this<AlertmanagerSend
   std::vector<Entry> entries;
 };
 
+/// The Alertmanager is no longer configured.
+void AlertmanagerSender::State::retire(Queue& queue) {
+  queue.removed = true;
+  world.metrics.remove("prometheus_notifications_queue_length", labels_of(queue.url));
+}
+
 /// Takes over what waits in the old queues of the same address.
 void AlertmanagerSender::State::adopt(std::vector<Entry> fresh) {
   std::map<std::string, std::shared_ptr<Queue>> old;
@@ -99,13 +114,20 @@ void AlertmanagerSender::State::adopt(std::vector<Entry> fresh) {
     for (auto& queue : entry.queues) {
       ++discovered;
       const auto found = old.find(queue->url);
-      if (found != old.end()) queue->waiting = std::exchange(found->second->waiting, {});
+      if (found != old.end()) {
+        queue->waiting = std::exchange(found->second->waiting, {});
+        found->second->removed = true;
+        old.erase(found);
+      }
       count("prometheus_notifications_sent_total", "Alerts sent to an Alertmanager.", queue->url);
       count("prometheus_notifications_errors_total", "Alerts whose sending failed.", queue->url);
       count("prometheus_notifications_dropped_total", "Alerts that were given up.", queue->url);
     }
   }
+  for (const auto& [url, queue] : old) retire(*queue);
   entries = std::move(fresh);
+  world.metrics.gauge("prometheus_notifications_queue_capacity", "Alerts that a queue holds.")
+      .set(static_cast<double>(kAlertmanagerQueueMax));
   world.metrics
       .gauge("prometheus_notifications_alertmanagers_discovered", "Alertmanagers that are told.")
       .set(static_cast<double>(discovered));
@@ -137,11 +159,13 @@ void AlertmanagerSender::State::push(Queue& queue, base::Alert alert) {
 }
 
 void AlertmanagerSender::State::send_next(const std::shared_ptr<Queue>& queue) {
+  show_length(*queue);
   if (queue->sending || queue->waiting.empty()) return;
   queue->sending = true;
   const auto size = static_cast<ptrdiff_t>(std::min(queue->waiting.size(), kAlertmanagerBatchMax));
   const std::vector<base::Alert> batch(queue->waiting.begin(), queue->waiting.begin() + size);
   queue->waiting.erase(queue->waiting.begin(), queue->waiting.begin() + size);
+  show_length(*queue);
   net::HttpRequest request;
   request.method = "POST";
   request.url = queue->url;

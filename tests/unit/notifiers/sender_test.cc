@@ -124,5 +124,24 @@ TEST(AlertmanagerSender, DropsTheOldestBeyondItsQueueAndCountsFailures) {
       << text;
 }
 
+TEST(AlertmanagerSender, ShowsItsQueuesAndEmptiesARemovedOne) {
+  Bench bench;
+  bench.apply("alertmanagers: [{static_configs: [{targets: ['a:1', 'b:1']}]}]");
+  bench.send(300);  // 256 are under way.
+  const auto shows = [&](const std::string& line) {
+    return bench.metrics.expose().find(line) != std::string::npos;
+  };
+  const std::string length = "prometheus_notifications_queue_length{alertmanager=\"http://";
+  EXPECT_TRUE(shows("prometheus_notifications_queue_capacity 10000\n"));
+  EXPECT_TRUE(shows(length + "a:1/api/v2/alerts\"} 44\n"));
+  bench.apply("alertmanagers: [{static_configs: [{targets: ['b:1']}]}]");
+  const size_t before = bench.http.requests.size();
+  bench.http.pending[0].done(testing::text_answer(""));
+  bench.loop.run_ready();
+  ASSERT_EQ(bench.http.requests.size(), before + 1);
+  EXPECT_EQ(bench.http.requests.back().url, "http://a:1/api/v2/alerts");
+  EXPECT_FALSE(shows(length + "a:1"));
+}
+
 }  // namespace
 }  // namespace tocsin::notifiers
