@@ -1,5 +1,9 @@
 #include "engine/app/store_metrics.h"
 
+#include <bitset>
+#include <memory>
+#include <mutex>
+
 #include "engine/base/symbols.h"
 
 namespace tocsin::app {
@@ -38,11 +42,36 @@ constexpr Shown kCounters[] = {
     {"tocsin_tsdb_stale_markers_total", "Stale markers written.", &tsdb::StoreStats::stale_markers},
 };
 
+/// The store's figures for one exposition: they are counted over all streams, with births waiting.
+/// An exposition asks for each field once, so the second question for one begins the next.
+class ExposedStats {
+ public:
+  explicit ExposedStats(const tsdb::Store& store) : store_(store) {}
+
+  double read(size_t number, uint64_t tsdb::StoreStats::*field) {
+    const std::lock_guard lock(mutex_);
+    if (asked_.none() || asked_[number]) {
+      stats_ = store_.stats();
+      asked_.reset();
+    }
+    asked_.set(number);
+    return static_cast<double>(stats_.*field);
+  }
+
+ private:
+  const tsdb::Store& store_;
+  std::mutex mutex_;
+  tsdb::StoreStats stats_;                                        // by mutex_
+  std::bitset<std::size(kGauges) + std::size(kCounters)> asked_;  // by mutex_
+};
+
 }  // namespace
 
 void register_store_metrics(base::MetricRegistry& metrics, const tsdb::Store& store) {
-  const auto read = [&store](uint64_t tsdb::StoreStats::*field) {
-    return [&store, field] { return static_cast<double>(store.stats().*field); };
+  const auto stats = std::make_shared<ExposedStats>(store);
+  size_t next = 0;
+  const auto read = [&](uint64_t tsdb::StoreStats::*field) {
+    return [stats, number = next++, field] { return stats->read(number, field); };
   };
   for (const Shown& gauge : kGauges) metrics.gauge_from(gauge.name, gauge.help, read(gauge.field));
   for (const Shown& counter : kCounters)
