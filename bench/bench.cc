@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,12 @@ double at_rank(const std::vector<double>& sorted, double rank) {
   return sorted[static_cast<size_t>(rank * static_cast<double>(sorted.size() - 1))];
 }
 
-void print(const Case& c, std::vector<double> runs, uint64_t hash) {
+struct LastRun {
+  uint64_t hash = 0;
+  uint64_t allocations = 0;
+};
+
+void print(const Case& c, std::vector<double> runs, const LastRun& last) {
   std::ranges::sort(runs);
   std::string line;
   base::JsonWriter json(line);
@@ -52,9 +58,10 @@ void print(const Case& c, std::vector<double> runs, uint64_t hash) {
     json.key(key).raw(base::format_general(value));
   }
   json.key("count").integer(static_cast<int64_t>(c.count));
+  json.key("allocations").integer(static_cast<int64_t>(last.allocations));
   json.key("rss_bytes").integer(rss_bytes());
   char text[24];
-  std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(hash));
+  std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(last.hash));
   json.field("result_hash", text).end_object();
   std::puts(line.c_str());
   std::fflush(stdout);
@@ -69,17 +76,24 @@ bool parse_arguments(int argc, char** argv) {
 
 void run(const Case& c) {
   std::vector<double> runs;
-  uint64_t hash = c.run();  // Warm: plans, caches, memory.
+  LastRun last{c.run(), 0};  // Warm: plans, caches, memory.
   double total = 0;
   while (runs.size() < (smoke ? 1 : kRunsMin) ||
          (!smoke && total < kSecondsPerCase * 1e9 && runs.size() < kRunsMax)) {
     const double start = cpu_ns();
-    hash = c.run();
+    const uint64_t before = allocations();
+    last.hash = c.run();
+    last.allocations = allocations() - before;
     const double elapsed = cpu_ns() - start;
     total += elapsed;
     runs.push_back(elapsed / static_cast<double>(c.count));
   }
-  print(c, std::move(runs), hash);
+  print(c, std::move(runs), last);
+}
+
+void give_up(const base::Error& error) {
+  std::fprintf(stderr, "%s\n", error.to_string().c_str());
+  std::exit(1);
 }
 
 uint64_t mix(uint64_t hash, uint64_t value) {
