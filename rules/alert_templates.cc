@@ -66,7 +66,7 @@ void AlertTemplates::expand_into(base::LabelsBuilder& out, const std::vector<Tex
       out.set(text.name, text.text);
       continue;
     }
-    if (!data) data = host.data(sample.labels, sample.value);
+    if (!data) data = host.data(sample.labels, to_template_value(sample.value, sample.histogram));
     out.set(text.name, host.expand(*text.compiled, alert_, *data, ts));
   }
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/histogram.h"
 #include "engine/base/labels.h"
 #include "engine/template/template.h"
 #include "rules/rule_spec.h"
@@ -16,6 +17,7 @@ namespace tocsin::rules {
 struct AlertSample {
   base::Labels labels;  ///< With the metric name.
   double value = 0;
+  base::HistogramPtr histogram = nullptr;  ///< Set: the sample is a native histogram, and `value` 0.
 };
 
 /// Immutable, thread-safe.

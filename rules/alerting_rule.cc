@@ -11,6 +11,14 @@ namespace tocsin::rules {
 using base::Code;
 using base::Status;
 
+namespace {
+
+base::HistogramPtr histogram_of(const promql::InstantFrame& frame, uint32_t row) {
+  return frame.histograms.empty() ? nullptr : frame.histograms[row];
+}
+
+}  // namespace
+
 base::Result<std::unique_ptr<AlertingRule>> AlertingRule::make(const RuleSpec& spec,
                                                                TextPairs labels,
                                                                AlertingParts parts) {
@@ -59,7 +67,8 @@ Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::Timesta
   for (const Hit& hit : hits_) {
     AlertInstance& alert = table_.slots()[hit.slot];
     if (!(alert.sample.labels == rows[hit.row])) alert.sample.labels = rows[hit.row];
-    alert.sample.value = frame.values[hit.row];
+    alert.sample.histogram = histogram_of(frame, hit.row);
+    alert.sample.value = alert.sample.histogram == nullptr ? frame.values[hit.row] : 0;
     alert.sample_ts = ts;
   }
   return {};
@@ -68,14 +77,10 @@ Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::Timesta
 Status AlertingRule::match_row(const promql::InstantFrame& frame, uint32_t row,
                                base::TimestampMs ts) {
   const base::Labels& labels = frame.schema->labels[row];
-  if (!frame.histograms.empty() && frame.histograms[row] != nullptr) {
-    return {Code::kUnsupported,
-            "native histograms in the result of an alerting rule are not supported: " +
-                labels.to_metric()};
-  }
   AlertSlot slot = templates_.labels_vary() ? kNoSlot : table_.known_slot(row);
   if (slot == kNoSlot) {
-    slot = table_.slot_for(templates_.labels({labels, frame.values[row]}, *host_, ts), row);
+    const AlertSample sample{labels, frame.values[row], histogram_of(frame, row)};
+    slot = table_.slot_for(templates_.labels(sample, *host_, ts), row);
   }
   AlertInstance& alert = table_.slots()[slot];
   if (alert.seen_pass == table_.pass()) {

@@ -4,6 +4,7 @@
 
 #include "engine/template/template.h"
 #include "engine/template/utf8.h"
+#include "promql/eval/histogram_text.h"
 
 namespace tocsin::rules {
 namespace {
@@ -42,15 +43,18 @@ Result<std::vector<tmpl::QuerySample>> samples_of(promql::QueryResult result) {
   }
   samples.reserve(result.series.size());
   for (promql::ResultSeries& series : result.series) {
-    if (series.points.front().h != nullptr) {
-      return Error{Code::kUnsupported, "native histograms are not supported in templates"};
-    }
-    samples.push_back({std::move(series.labels), tmpl::Value::number(series.points.front().v)});
+    const promql::Point& point = series.points.front();
+    samples.push_back({std::move(series.labels), to_template_value(point.v, point.h)});
   }
   return samples;
 }
 
 }  // namespace
+
+tmpl::Value to_template_value(double v, const base::HistogramPtr& h) {
+  if (h == nullptr) return tmpl::Value::number(v);
+  return tmpl::Value::string(promql::histogram_value_text(*h));
+}
 
 TemplateHost::TemplateHost(base::SeriesSource& source, const base::Clock& clock,
                            promql::EvalOptions options, ExternalNames names,
@@ -65,8 +69,8 @@ TemplateHost::TemplateHost(base::SeriesSource& source, const base::Clock& clock,
       failures_(metrics.counter("prometheus_template_text_expansion_failures_total",
                                 "The total number of template text expansion failures.")) {}
 
-tmpl::Value TemplateHost::data(const base::Labels& labels, double value) const {
-  return tmpl::to_value({labels, names_.labels, names_.url, tmpl::Value::number(value)});
+tmpl::Value TemplateHost::data(const base::Labels& labels, tmpl::Value value) const {
+  return tmpl::to_value({labels, names_.labels, names_.url, std::move(value)});
 }
 
 std::string TemplateHost::expand(const tmpl::Template& text, std::string_view alert,

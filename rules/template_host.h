@@ -25,6 +25,9 @@ struct ExternalNames {
   bool operator==(const ExternalNames&) const = default;
 };
 
+/// What templates see of a sample: a number, or the text of a native histogram when there is one.
+tmpl::Value to_template_value(double v, const base::HistogramPtr& h);
+
 /// Expands templates at an evaluation's time. Results of the template function `query` are kept per
 /// rule (by its alert's name), text and time: all alerts of one evaluation share a run, and the
 /// next rule sees what was recorded in between. Thread-safe.
@@ -36,7 +39,7 @@ class TemplateHost {
 
   const ExternalNames& names() const { return names_; }
   /// Data for a sample. `labels` with the metric name.
-  tmpl::Value data(const base::Labels& labels, double value) const;
+  tmpl::Value data(const base::Labels& labels, tmpl::Value value) const;
   /// Valid UTF-8. Never fails: an error becomes upstream's "<error expanding template: …>", is
   /// counted and logged.
   std::string expand(const tmpl::Template& text, std::string_view alert, const tmpl::Value& data,

@@ -314,6 +314,20 @@ TEST_F(AlertingRuleTest, ATemplateErrorBecomesPartOfTheAlert) {
   EXPECT_EQ(due[0].labels.get("l").substr(0, 26), "<error expanding template:");
 }
 
+TEST_F(AlertingRuleTest, ANativeHistogramIsTextForTemplatesAndHasNoValue) {
+  const auto rule = make("annotations: {summary: 'saw {{ $value }}'}");
+  auto histogram = std::make_shared<base::FloatHistogram>();
+  histogram->count = 2;
+  histogram->sum = 3;
+  histogram->positive_spans = {{1, 1}};
+  histogram->positive_buckets = {2};
+  script->histograms = {{1, histogram}};
+  EXPECT_TRUE(pass(*rule, 0).ok());
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].annotations.get("summary"), "saw {count:2, sum:3, (1,2]:2}");
+  EXPECT_EQ(rule->view(true).alerts[0].value, 0);
+}
+
 TEST_F(AlertingRuleTest, StateIsUnknownBeforeTheFirstEvaluation) {
   const auto rule = make("labels: {}");
   EXPECT_EQ(rule->view(true).state, AlertState::kNone);

@@ -170,10 +170,16 @@ base::Result<promql::InstantFrame> FakeQuery::run_instant(TimestampMs t,
     values_[row] = value;
     present_[row / 64] |= uint64_t{1} << (row % 64);
   }
+  histograms_.assign(script_->histograms.empty() ? 0 : values_.size(), nullptr);
+  for (const auto& [row, histogram] : script_->histograms) {
+    histograms_[row] = histogram;
+    present_[row / 64] |= uint64_t{1} << (row % 64);
+  }
   promql::InstantFrame frame;
   frame.schema = schema_;
   frame.values = values_;
   frame.present = present_;
+  frame.histograms = histograms_;
   return frame;
 }
 

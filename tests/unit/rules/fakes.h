@@ -49,6 +49,7 @@ class FakeQuery final : public promql::Query {
   struct Script {
     std::vector<base::Labels> rows;
     std::map<size_t, double> values;
+    std::map<size_t, base::HistogramPtr> histograms;  ///< Instead of values.
     uint64_t schema_id = 1;
     std::string error;  ///< Not empty: the query fails.
     std::vector<base::TimestampMs> asked;
@@ -64,6 +65,7 @@ class FakeQuery final : public promql::Query {
   std::shared_ptr<const promql::Schema> schema_;
   std::vector<double> values_;
   std::vector<uint64_t> present_;
+  std::vector<base::HistogramPtr> histograms_;
 };
 
 class FakeAlerts final : public base::AlertSink {
