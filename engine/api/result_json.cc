@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/api/histogram_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
 
@@ -51,28 +52,39 @@ void append_plain_string(std::string& out, std::string_view text) {
 void append_point(std::string& out, const Point& point) {
   out += '[';
   base::append_timestamp(out, point.t);
+  if (point.h != nullptr) {
+    out += ',';
+    append_histogram(out, *point.h);
+    out += ']';
+    return;
+  }
   out += ",\"";
   base::append_sample(out, point.v);
   out += "\"]";
 }
 
-void append_values(std::string& out, const ResultSeries& series) {
-  out += ",\"values\":[";
-  for (size_t i = 0; i < series.points.size(); ++i) {
-    if (i != 0) out += ',';
-    append_point(out, series.points[i]);
+/// Floats and histograms of a series have a list each, which is there when it is not empty.
+void append_points(std::string& out, const ResultSeries& series, bool histograms) {
+  std::string_view separator = histograms ? ",\"histograms\":[" : ",\"values\":[";
+  for (const Point& point : series.points) {
+    if ((point.h != nullptr) != histograms) continue;
+    out += separator;
+    separator = ",";
+    append_point(out, point);
   }
-  out += ']';
+  if (separator == ",") out += ']';
 }
 
 void append_series(std::string& out, const ResultSeries& series, bool matrix) {
   out += "{\"metric\":";
   append_labels(out, series.labels);
   if (matrix) {
-    append_values(out, series);
+    append_points(out, series, false);
+    append_points(out, series, true);
   } else {
-    out += ",\"value\":";
-    append_point(out, series.points.front());
+    const Point& point = series.points.front();
+    out += point.h != nullptr ? ",\"histogram\":" : ",\"value\":";
+    append_point(out, point);
   }
   out += '}';
 }
