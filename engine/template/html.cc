@@ -54,7 +54,19 @@ std::string without_tags(std::string_view html) {
 
 Status HtmlWriter::literal(std::string_view text) {
   for (const char c : text) step(c);
+  if (state_ == State::kText) disarm_open_angle();
   return {};
+}
+
+// What follows the end of a literal is another's: it must not become the name of a tag.
+void HtmlWriter::disarm_open_angle() {
+  const size_t start = out_.size() - std::min<size_t>(out_.size(), 3);
+  const std::string_view end = std::string_view(out_).substr(start);
+  const size_t angle = end.rfind('<');
+  if (angle == std::string_view::npos) return;
+  const std::string_view tail = end.substr(angle);
+  const bool open = tail == "<" || tail == "</" || tail == "<!" || tail == "<!-";
+  if (open) out_.replace(start + angle, 1, "&lt;");
 }
 
 void HtmlWriter::step(char c) {

@@ -45,6 +45,7 @@ class HtmlWriter {
 
   void step(char c);
   void step_text(char c);
+  void disarm_open_angle();
   void step_tag_name(char c);
   void step_attribute(char c);
   void close_tag();

@@ -23,6 +23,10 @@ TEST(Html, EscapesByPlace) {
           {"<title>{{ \"</title>\" }}</title>", "<title>&lt;/title&gt;</title>"},
           {"a<!-- c {{ .Status }} -->b", "ab"},
           {"<p>{{ .Extra.none }}</p>", "<p></p>"},
+          {"<{{ \"img src=x onerror=f()\" }}>", "&lt;img src=x onerror=f()>"},
+          {"</{{ \"p\" }}>", "&lt;/p>"},
+          {"<<{{ \"p\" }}>", "<&lt;p>"},
+          {"a <{{ range .Alerts }}b{{ end }}", "a &lt;bb"},
           {"<style>p { color: red }</style>{{ \"<\" }}", "<style>p { color: red }</style>&lt;"},
           {"<br/>{{ range .Alerts }}<li class=\"{{ .Status }}\">{{ .Labels.pod }}</li>{{ end }}",
            "<br/><li class=\"firing\">web-1</li><li class=\"resolved\">web-2</li>"},
@@ -34,11 +38,10 @@ TEST(Html, RefusesPlacesItCannotEscapeFor) {
   for (const std::string_view text :
        {"<script>var x = {{ .Status }}</script>", "<style>{{ .Status }}</style>",
         "<p style=\"{{ .Status }}\">", "<p onclick=\"{{ .Status }}\">", "<p title={{ .Status }}>",
-        "<p {{ .Status }}>", "<{{ .Status }}>x", "<img srcset=\"{{ .Status }}\">"}) {
+        "<p {{ .Status }}>", "<img srcset=\"{{ .Status }}\">"}) {
     const std::string result = rendered(text, test_data(), Escaping::kHtml);
-    const bool refused = result.find("of HTML are not supported") != std::string::npos;
-    const bool escaped = result == "<firing>x";
-    EXPECT_TRUE(refused || (escaped && text == "<{{ .Status }}>x")) << text << " gave " << result;
+    EXPECT_NE(result.find("of HTML are not supported"), std::string::npos)
+        << text << " gave " << result;
   }
   EXPECT_NE(
       rendered("<p title=\"x", test_data(), Escaping::kHtml).find("ends in a non-text context"),
