@@ -70,6 +70,36 @@ TEST(ResultJson, WritesStringsWithTheirTime) {
   EXPECT_EQ(json_of(result), R"({"resultType":"string","result":[1.5,"a\u003cb\u003e\u0026\""]})");
 }
 
+TEST(ResultJson, ShowsNativeHistograms) {
+  auto histogram = std::make_shared<base::FloatHistogram>();
+  histogram->count = 8;
+  histogram->sum = 1e-7;
+  histogram->zero_count = 3;
+  histogram->zero_threshold = 0.5;
+  histogram->positive_spans = {{0, 3}};
+  histogram->positive_buckets = {1, 0, 2};
+  histogram->negative_spans = {{1, 1}};
+  histogram->negative_buckets = {2};
+  const std::string text =
+      R"({"count":"8","sum":"1e-07","buckets":[[1,"-2","-1","2"],[3,"-0.5","0.5","3"],)"
+      R"([0,"0.5","1","1"],[0,"2","4","2"]]})";
+  QueryResult result = vector_of(1);
+  result.series[0].points[0].h = histogram;
+  EXPECT_EQ(
+      json_of(result),
+      R"({"resultType":"vector","result":[{"metric":{"a":"b"},"histogram":[1,)" + text + "]}]}");
+  result.type = ValueType::kMatrix;
+  result.series[0].points.push_back({2000, 5, nullptr});
+  EXPECT_EQ(json_of(result),
+            R"({"resultType":"matrix","result":[{"metric":{"a":"b"},"values":[[2,"5"]],)"
+            R"("histograms":[[1,)" +
+                text + "]]}]}");
+  result.series[0].points = {{1000, 0, std::make_shared<base::FloatHistogram>()}};
+  EXPECT_EQ(json_of(result),
+            R"({"resultType":"matrix","result":[{"metric":{"a":"b"},"histograms":[[1,)"
+            R"({"count":"0","sum":"0"}]]}]})");
+}
+
 TEST(ResultJson, EscapesInLabelsOnlyWhatJsonNeeds) {
   std::string out;
   append_labels(out, base::Labels::of({{"path", "/a<b>&c\"\\\n\t\x01é"}}));
