@@ -27,7 +27,7 @@ using base::Status;
 constexpr int kRedirectsMax = 10;  // as Go
 constexpr size_t kResponseHeadBytesMax = 256u << 10;
 constexpr size_t kReserveMax = 1u << 20;  // trusted from a Content-Length without having seen it
-constexpr long kReadBufferBytes = 64 << 10;
+constexpr long kReadBufferBytes = 256 << 10;
 constexpr long kIdleConnectionSeconds = 300;
 constexpr const char* kCodings = "gzip, deflate, zstd";
 
@@ -84,6 +84,9 @@ class Exchange final : public Transfer {
  private:
   /// Whom the connection goes to: the proxy or the server.
   const Url& peer() const { return setup_->proxy ? *setup_->proxy : url_; }
+  bool uses_tls() const {
+    return url_.scheme == "https" || (setup_->proxy && setup_->proxy->scheme == "https");
+  }
   void hop();
   Status configure(const Addresses& addresses);
   Status set_destination(const Addresses& addresses);
@@ -125,13 +128,16 @@ void Exchange::on_addresses(const Addresses& addresses) {
 }
 
 Status Exchange::configure(const Addresses& addresses) {
-  curl_easy_reset(easy());
+  if (redirects_ > 0) curl_easy_reset(easy());
   headers_.clear();
   curl_easy_setopt(easy(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy(), CURLOPT_ERRORBUFFER, detail_.data());
   curl_easy_setopt(easy(), CURLOPT_BUFFERSIZE, kReadBufferBytes);
   curl_easy_setopt(easy(), CURLOPT_MAXAGE_CONN, kIdleConnectionSeconds);
   curl_easy_setopt(easy(), CURLOPT_TCP_KEEPALIVE, 1L);
+  // Addresses come with each request (set_destination); otherwise libcurl would look through all it
+  // has ever connected to for old ones, after each transfer.
+  curl_easy_setopt(easy(), CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy(), CURLOPT_HTTP_VERSION,
                    setup_->config.enable_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
@@ -141,7 +147,7 @@ Status Exchange::configure(const Addresses& addresses) {
   curl_easy_setopt(easy(), CURLOPT_HEADERFUNCTION, &Exchange::write_header);
   curl_easy_setopt(easy(), CURLOPT_HEADERDATA, this);
   ASSIGN_OR_RETURN(material_, setup_->tls.material());
-  setup_->tls.apply(easy(), *material_);
+  if (uses_tls()) setup_->tls.apply(easy(), *material_);
   set_method();
   RETURN_IF_ERROR(set_headers());
   RETURN_IF_ERROR(set_credentials());
@@ -292,7 +298,7 @@ Error Exchange::failure(int curl_code) const {
                               std::to_string(request_.body_bytes_max) + " bytes"};
   }
   if (head_bytes_ > kResponseHeadBytesMax) {
-    return {Code::kLimit, url_.authority() + ": the answer's headers are too large"};
+    return {Code::kUnavailable, url_.authority() + ": the answer's headers are too large"};
   }
   CurlFailure what{curl_code, 0, url_.authority(), detail_.data()};
   if (curl_code == CURLE_COULDNT_CONNECT) what.address = peer().authority();

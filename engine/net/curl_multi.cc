@@ -74,10 +74,24 @@ int CurlMulti::on_socket(void*, int descriptor, int what, void* self, void*) {
 int CurlMulti::on_timer(void*, long timeout_ms, void* self) {
   auto& multi = *static_cast<CurlMulti*>(self);
   multi.reactor_.cancel(std::exchange(multi.alarm_, 0));
+  multi.wants_turn_ = timeout_ms == 0;
   if (timeout_ms < 0) return 0;
+  if (timeout_ms == 0) {
+    multi.take_turn();
+    return 0;
+  }
   multi.alarm_ = multi.reactor_.after(std::chrono::milliseconds(timeout_ms),
                                       [&multi] { multi.act(CURL_SOCKET_TIMEOUT, 0); });
   return 0;
+}
+
+// Every transfer starts with a time-out of nothing: without a timer, that costs no system call.
+void CurlMulti::take_turn() {
+  if (std::exchange(turn_posted_, true)) return;
+  reactor_.post([this] {
+    turn_posted_ = false;
+    if (std::exchange(wants_turn_, false)) act(CURL_SOCKET_TIMEOUT, 0);
+  });
 }
 
 void CurlMulti::act(int descriptor, int events) {

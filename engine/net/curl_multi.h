@@ -36,6 +36,7 @@ class CurlMulti {
  private:
   static int on_socket(void* easy, int descriptor, int what, void* self, void* socket_data);
   static int on_timer(void* multi, long timeout_ms, void* self);
+  void take_turn();
   void act(int descriptor, int events);
   void collect();
 
@@ -44,6 +45,8 @@ class CurlMulti {
   Reactor& reactor_;
   void* multi_;
   Reactor::TimerId alarm_ = 0;
+  bool wants_turn_ = false;  // libcurl asked for a time-out at once.
+  bool turn_posted_ = false;
   std::unordered_map<CurlEasy*, std::function<void(int)>> running_;
   std::vector<CurlEasy*> idle_;
 };
