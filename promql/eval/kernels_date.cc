@@ -22,10 +22,21 @@ int64_t to_seconds(double v) {
 
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 int64_t floor_mod(int64_t a, int64_t b) { return a - floor_div(a, b) * b; }
-int64_t day_number(double v) { return floor_div(to_seconds(v), kDaySeconds); }
+/// Go counts from here without a sign: what is earlier, NaN and infinities among it, comes out as
+/// 2^64 seconds later.
+constexpr int64_t kEarliest = -9'223'371'966'579'724'800;
+
+int64_t day_number(double v) {
+  const int64_t seconds = to_seconds(v);
+  if (seconds < kEarliest)
+    return static_cast<int64_t>(static_cast<uint64_t>(seconds) / kDaySeconds);
+  return floor_div(seconds, kDaySeconds);
+}
 int64_t second_of_day(double v) {
-  const int64_t rest = to_seconds(v) % kDaySeconds;
-  return rest < 0 ? rest + kDaySeconds : rest;
+  const int64_t seconds = to_seconds(v);
+  if (seconds < kEarliest)
+    return static_cast<int64_t>(static_cast<uint64_t>(seconds) % kDaySeconds);
+  return floor_mod(seconds, kDaySeconds);
 }
 
 /// Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin in March.

@@ -14,6 +14,8 @@ base::Status MapCall::evaluate(const Grid& grid, Run& run) {
   } else {
     child_->frame().drop_histograms();
   }
+  // Before names go: rows without a result cannot clash.
+  if (spec_.function.has_result != nullptr) drop_steps_without_result(child_->frame());
   bind_dropped_names(projection_, child_->schema(), run.ids(), spec_.delayed_names);
   schema_ = projection_.schema();
   if (projection_.is_identity()) {
@@ -23,14 +25,21 @@ base::Status MapCall::evaluate(const Grid& grid, Run& run) {
     RETURN_IF_ERROR(projection_.apply(child_->frame(), frame()));
   }
   for (size_t step = 0; step < grid.steps; ++step) {
-    for (size_t i = 0; i < params_.size(); ++i) param_values_[i] = scalar_at(*params_[i], step);
-    if (spec_.function.has_result != nullptr && !spec_.function.has_result(param_values_)) {
-      std::ranges::fill(frame().bits(step), 0);
-      continue;
-    }
+    read_params(step);
     spec_.function.kernel(frame().column(step), param_values_);
   }
   return {};
+}
+
+void MapCall::read_params(size_t step) {
+  for (size_t i = 0; i < params_.size(); ++i) param_values_[i] = scalar_at(*params_[i], step);
+}
+
+void MapCall::drop_steps_without_result(Frame& values) {
+  for (size_t step = 0; step < values.steps; ++step) {
+    read_params(step);
+    if (!spec_.function.has_result(param_values_)) std::ranges::fill(values.bits(step), 0);
+  }
 }
 
 void MapCall::negate_histograms(Frame& values) {

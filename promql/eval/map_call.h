@@ -27,6 +27,8 @@ class MapCall final : public Operator {
 
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
+  void read_params(size_t step);
+  void drop_steps_without_result(Frame& values);
   static void negate_histograms(Frame& values);
 
   Spec spec_;

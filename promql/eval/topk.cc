@@ -58,26 +58,54 @@ base::Result<bool> check_counts(Operator& param, size_t steps) {
   return true;
 }
 
+/// The worst is at the front. Equals are told apart by nothing but the heap's shape, so the heap is
+/// upstream's, move by move. Source: Go's container/heap, prometheus:promql/engine.go aggregationK.
+void Topk::push(const Candidate& candidate) {
+  heap_.push_back(candidate);
+  for (size_t j = heap_.size() - 1; j > 0;) {
+    const size_t parent = (j - 1) / 2;
+    if (!is_worse(heap_[j].value, heap_[parent].value)) break;
+    std::swap(heap_[parent], heap_[j]);
+    j = parent;
+  }
+}
+
+void Topk::replace_worst(const Candidate& candidate) {
+  heap_[0] = candidate;
+  for (size_t i = 0;;) {
+    size_t child = 2 * i + 1;
+    if (child >= heap_.size()) break;
+    if (child + 1 < heap_.size() && is_worse(heap_[child + 1].value, heap_[child].value)) ++child;
+    if (!is_worse(heap_[child].value, heap_[i].value)) break;
+    std::swap(heap_[i], heap_[child]);
+    i = child;
+  }
+}
+
+bool Topk::is_worse(double a, double b) const {
+  if (std::isnan(a)) return true;
+  return bottom_ ? a > b : a < b;
+}
+
 void Topk::select_group(size_t group, size_t step, size_t k) {
   Frame& out = frame();
-  candidates_.clear();
+  heap_.clear();
   for (const uint32_t row : grouping_.rows_of(group)) {
     if (!out.has(step, row)) continue;
-    candidates_.push_back({out.at(step, row), static_cast<uint32_t>(candidates_.size()), row});
-  }
-  // Best first; NaN is worst; among equals the earlier one stays.
-  const auto better = [this](const Candidate& a, const Candidate& b) {
-    if (std::isnan(a.value) || std::isnan(b.value)) {
-      return std::isnan(a.value) == std::isnan(b.value) ? a.place < b.place : std::isnan(b.value);
+    out.clear(step, row);
+    const Candidate candidate{out.at(step, row), row};
+    if (heap_.size() < k) {
+      push(candidate);
+    } else if (k > 0 && !std::isnan(candidate.value) && is_worse(heap_[0].value, candidate.value)) {
+      replace_worst(candidate);
     }
-    if (a.value == b.value) return a.place < b.place;
-    return bottom_ ? a.value < b.value : a.value > b.value;
-  };
-  const auto kept = static_cast<std::ptrdiff_t>(std::min(k, candidates_.size()));
-  std::partial_sort(candidates_.begin(), candidates_.begin() + kept, candidates_.end(), better);
-  for (size_t i = k; i < candidates_.size(); ++i) out.clear(step, candidates_[i].row);
+  }
+  for (const Candidate& kept : heap_) out.set(step, kept.row);
   if (out.steps != 1) return;
-  for (std::ptrdiff_t i = 0; i < kept; ++i) out.order.push_back(candidates_[i].row);
+  std::stable_sort(heap_.begin(), heap_.end(), [this](const Candidate& a, const Candidate& b) {
+    return !std::isnan(a.value) && is_worse(b.value, a.value);
+  });
+  for (const Candidate& kept : heap_) out.order.push_back(kept.row);
 }
 
 }  // namespace tocsin::promql

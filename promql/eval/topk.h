@@ -22,18 +22,21 @@ class Topk final : public Operator {
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
   void select_group(size_t group, size_t step, size_t k);
+  struct Candidate {
+    double value;
+    uint32_t row;
+  };
+  void push(const Candidate& candidate);
+  void replace_worst(const Candidate& candidate);
+  /// NaN is worse than anything, itself included.
+  bool is_worse(double a, double b) const;
 
   bool bottom_;
   base::PosRange pos_;
   Grouping grouping_;
   OperatorPtr child_;
   OperatorPtr param_;
-  struct Candidate {
-    double value;
-    uint32_t place;  // In its group.
-    uint32_t row;
-  };
-  std::vector<Candidate> candidates_;  // Of the group at hand.
+  std::vector<Candidate> heap_;  // Of the group at hand.
 };
 
 /// Looks at the k of each step. Fails with upstream's texts when one is no usable number. True when

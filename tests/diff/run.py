@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Asks a real Prometheus and this engine the same random questions about the same random data.
+
+  PROMETHEUS_BIN=/path/to/prometheus tests/diff/run.py --tocsin build/tocsin --queries 2000
+
+Prints every difference that differences.py does not explain, and "N passed, N failed, N skipped".
+"""
+import argparse
+import collections
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+import peer
+import remote_write
+from compare import compare
+from differences import explanation
+from queries import Generator
+from series import STEP_SECONDS, STEPS, generate, load_block
+
+BATCH = 50
+END = STEPS * STEP_SECONDS
+
+
+def times_of(rng):
+    """The subcommand, the API's path and its times, for a batch."""
+    if rng.random() < 0.5:
+        t = rng.choice([rng.randrange(END + 400), round(rng.uniform(0, END), 3)])
+        return "instant", "/api/v1/query", {"time": str(t)}
+    start = rng.randrange(END - 300)
+    step = rng.choice([7, 15, 30, 60, 61.5, 300])
+    end = start + rng.randrange(1, 900)
+    return "range", "/api/v1/query_range", {"start": str(start), "end": str(end), "step": str(step)}
+
+
+def ours(tocsin, data, folder, command, times, queries):
+    path = os.path.join(folder, "queries")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("".join(q + "\n" for q in queries))
+    flags = [x for name, value in times.items() for x in (f"--{name}", value)]
+    done = subprocess.run([tocsin, "query", command, "--data", data, "--queries", path,
+                           f"--enable-feature={peer.FEATURES}"] + flags,
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command} {times}: exit {done.returncode}: {done.stderr[-2000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def run_seed(options, prometheus, seed, folder):
+    rng = random.Random(seed)
+    series = generate(seed)
+    data = os.path.join(folder, f"data-{seed}")
+    with open(data, "w", encoding="utf-8") as f:
+        f.write(load_block(series))
+    remote_write.send(prometheus.url, series)
+    counts = collections.Counter()
+    generator = Generator(rng, END)
+    left = options.queries
+    while left > 0:
+        command, path, times = times_of(rng)
+        queries = [generator.query() for _ in range(min(BATCH, left))]
+        left -= len(queries)
+        answers = ours(options.tocsin, data, folder, command, times, queries)
+        for query, answer in zip(queries, answers, strict=True):
+            real = prometheus.ask(path, {"query": query, **times})
+            fault = compare(answer, real)
+            reason = explanation(query, fault, command == "range") if fault else ""
+            counts["failed" if fault and not reason else "explained" if reason else "passed"] += 1
+            counts["errors"] += real["status"] == "error"
+            counts["empty"] += real["status"] == "success" and real["data"]["result"] == []
+            if fault and not reason:
+                print(f"DIFFERS seed={seed} {command} {times}\n  {query}\n  {fault}")
+    return counts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tocsin", required=True)
+    parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    program = peer.find()
+    if program is None:
+        print("PROMETHEUS_BIN names no Prometheus to compare with")
+        print("0 passed, 0 failed, 1 skipped")
+        return 0
+    prometheus = peer.Prometheus(program)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tocsin-diff-") as folder:
+            counts = run_seed(options, prometheus, options.seed, folder)
+    finally:
+        prometheus.close()
+    print(f"{counts['explained']} explained, {counts['errors']} errors, {counts['empty']} empty")
+    print(f"{counts['passed']} passed, {counts['failed']} failed, 0 skipped")
+    return 1 if counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
