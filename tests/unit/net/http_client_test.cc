@@ -85,6 +85,20 @@ TEST(HttpClient, DecompressesWithinTheLimit) {
             address(server.port()) + ": body size limit exceeded: more than 49999 bytes");
 }
 
+TEST(HttpClient, LargeHeadsAreNoLargeBodies) {
+  LoopbackServer server([](const ServerRequest&) -> ServerResponse {
+    net::HeaderList headers;
+    for (int i = 0; i < 100; ++i) headers.emplace_back("X-Filler", std::string(4000, 'x'));
+    return {200, "text/plain", headers, "x"};
+  });
+  ClientFixture client;
+  const auto refused = client.get(server.url("/"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_EQ(refused.error().message,
+            address(server.port()) + ": the answer's headers are too large");
+}
+
 TEST(HttpClient, UnknownCodingsAreErrors) {
   LoopbackServer server([](const ServerRequest&) -> ServerResponse {
     return {200, "text/plain", {{"Content-Encoding", "tea"}}, "x"};
