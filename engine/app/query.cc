@@ -36,6 +36,23 @@ std::string value_text(const Json& pair) {
   return (value ? base::format_fixed(*value) : text) + " @[" + pair.at(0).dump() + "]";
 }
 
+// {count:3, sum:4.5, (1,2]:3}, as count_values labels and templates show native histograms.
+std::string histogram_text(const Json& pair) {
+  const Json& histogram = pair.at(1);
+  std::string out = "{count:" + histogram.at("count").get<std::string>() +
+                    ", sum:" + histogram.at("sum").get<std::string>();
+  for (const Json& bucket : histogram.value("buckets", Json::array())) {
+    const int ends = bucket.at(0).get<int>();
+    const bool has_lower = ends == 1 || ends == 3;
+    const bool has_upper = ends == 0 || ends == 3;
+    out += has_lower ? ", [" : ", (";
+    out += bucket.at(1).get<std::string>() + "," + bucket.at(2).get<std::string>();
+    out += has_upper ? "]:" : "):";
+    out += bucket.at(3).get<std::string>();
+  }
+  return out + "} @[" + pair.at(0).dump() + "]";
+}
+
 // As promtool prints results: a line per sample.
 std::string result_text(const Json& data) {
   const std::string type = data.at("resultType");
@@ -48,11 +65,18 @@ std::string result_text(const Json& data) {
   for (const Json& series : result) {
     out += metric_text(series.at("metric"));
     if (type == "vector") {
-      out += " => " + value_text(series.at("value")) + "\n";
+      const auto histogram = series.find("histogram");
+      out += " => " +
+             (histogram == series.end() ? value_text(series.at("value"))
+                                        : histogram_text(*histogram)) +
+             "\n";
       continue;
     }
     out += " =>\n";
-    for (const Json& pair : series.at("values")) out += value_text(pair) + "\n";
+    for (const Json& pair : series.value("values", Json::array())) out += value_text(pair) + "\n";
+    for (const Json& pair : series.value("histograms", Json::array())) {
+      out += histogram_text(pair) + "\n";
+    }
   }
   return out;
 }

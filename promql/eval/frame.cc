@@ -51,6 +51,28 @@ uint64_t Frame::count() const {
   return n;
 }
 
+uint64_t Frame::weight() const {
+  uint64_t n = count();
+  if (histograms.empty()) return n;
+  for (size_t step = 0; step < steps; ++step) {
+    for_each_bit(bits(step), [&](size_t row) {
+      if (is_histogram(step, row)) n += sample_weight(*histograms[step * rows + row]) - 1;
+    });
+  }
+  return n;
+}
+
+uint64_t sample_weight(const base::FloatHistogram& h) {
+  // Of the fields, and of each span, bucket and bound, as upstream's type has them.
+  constexpr uint64_t kFieldBytes = 168;
+  constexpr uint64_t kItemBytes = 8;
+  constexpr uint64_t kFloatSampleBytes = 16;
+  const uint64_t items = h.positive_spans.size() + h.negative_spans.size() +
+                         h.positive_buckets.size() + h.negative_buckets.size() +
+                         h.custom_values.size();
+  return (kFieldBytes + items * kItemBytes + sizeof(base::TimestampMs)) / kFloatSampleBytes;
+}
+
 bool Frame::any(size_t step) const {
   const auto words_of_step = bits(step);
   return std::any_of(words_of_step.begin(), words_of_step.end(),

@@ -71,8 +71,14 @@ struct Frame {
 
   /// Samples present, over all steps.
   uint64_t count() const;
+  /// The same with histograms counted by their size (sample_weight).
+  uint64_t weight() const;
   bool any(size_t step) const;
 };
+
+/// How many samples a histogram counts as, by the room it takes.
+/// Source: prometheus:promql/value.go HPoint.size.
+uint64_t sample_weight(const base::FloatHistogram& h);
 
 /// Sets bits [begin, end) of a bitmap.
 void set_bits(std::span<uint64_t> bits, size_t begin, size_t end);

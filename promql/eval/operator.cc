@@ -9,7 +9,7 @@ base::Status Operator::eval(const Grid& grid, Run& run) {
   // What the children hold is given up once this operator has its result, as upstream counts.
   const uint64_t held_before = run.samples_held();
   RETURN_IF_ERROR(evaluate(grid, run));
-  return run.hold_samples(held_before + frame_->count());
+  return run.hold_samples(held_before + frame_->weight());
 }
 
 base::Status Operator::reset_own(size_t rows, size_t steps, Run& run) {

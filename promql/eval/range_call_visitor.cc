@@ -118,13 +118,21 @@ void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& ti
   }
 }
 
+uint64_t RangeCallVisitor::weight_of(const base::MixedSeries& series, Span span) {
+  uint64_t weight = span.size();
+  for (size_t i = span.begin; i < span.end; ++i) {
+    if (series.h[i] != nullptr) weight += sample_weight(*series.h[i]) - 1;
+  }
+  return weight;
+}
+
 void RangeCallVisitor::on_mixed(const base::MixedSeries& series) {
   if (status_.ok()) status_ = run_.check_sometimes();
   Span span{0, 0};
   for (size_t step = 0; step < grid_.steps && status_.ok(); ++step) {
     const WindowTimes times = call_.input_->window(grid_.at(step));
     advance(span, series.t, times);
-    run_.read_samples(span.size());
+    run_.read_samples(weight_of(series, span));
     if (span.size() > 0) mixed_window(series, span, step, times);
   }
 }

@@ -32,6 +32,7 @@ class RangeCallVisitor final : public base::TileVisitor {
                      const WindowTimes& times);
   void finish_row(size_t row, size_t step, const WindowTimes& times);
 
+  static uint64_t weight_of(const base::MixedSeries& series, Span span);
   void mixed_window(const base::MixedSeries& series, Span span, size_t step,
                     const WindowTimes& times);
   /// Applies the function's rule; true when the floats collected are to be computed as usual.

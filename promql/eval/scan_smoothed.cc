@@ -158,7 +158,7 @@ base::Status ScanSmoothed::evaluate(const Grid& grid, Run& run) {
   SmoothingVisitor visitor(grid, {shift_, lookback_, pos_}, *schema_, frame(), run);
   RETURN_IF_ERROR(rows_.scan(saturating_sub(shift_.apply(grid.start), lookback_),
                              saturating_sub(shift_.apply(grid.last()), -lookback_), visitor));
-  run.read_samples(frame().count());
+  run.read_samples(frame().weight());
   return visitor.status();
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <random>
 
+#include "promql/eval/frame.h"
 #include "promql/eval/histogram_arithmetic.h"
 #include "promql/eval/histogram_bounds.h"
 #include "promql/eval/histogram_compare.h"
@@ -384,6 +385,20 @@ TEST(HistogramTrim, LeavesWhatIsWholeAlone) {
   EXPECT_TRUE(same_histogram(whole, h));
   trim(whole, -kInf, false);
   EXPECT_TRUE(same_histogram(whole, h));
+}
+
+TEST(HistogramWeight, GrowsWithTheLayout) {
+  FloatHistogram h;
+  EXPECT_EQ(sample_weight(h), 11u);
+  h.positive_spans = {{0, 2}};
+  h.positive_buckets = {1, 2};
+  EXPECT_EQ(sample_weight(h), 12u);
+  Frame frame;
+  frame.reset(2, 1);
+  frame.put(0, 0, 1.0);
+  frame.put(0, 1, std::make_shared<FloatHistogram>(h));
+  EXPECT_EQ(frame.count(), 2u);
+  EXPECT_EQ(frame.weight(), 13u);
 }
 
 TEST(HistogramText, ShowsBucketsWithTheirEnds) {
