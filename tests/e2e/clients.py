@@ -100,7 +100,8 @@ def amtool_reads_our_routes():
     with Target({"/metrics": PAGE}) as target, Receiver() as receiver:
         start = files(target, receiver)
         # Webhook addresses are secrets of today's Alertmanager, which Debian's older amtool cannot read back.
-        start["alertmanager.yml"] = start["alertmanager.yml"].replace("webhook_configs: [{url:", "slack_configs: [{channel: a, api_url:")
+        start["alertmanager.yml"] = start["alertmanager.yml"].replace(
+            "webhook_configs: [{url:", "slack_configs: [{channel: a, api_url:")
         with Tocsin(start) as server:
             url = f"--alertmanager.url={server.base}"
             contains(output("amtool", "config", "routes", "show", url), '{severity="page"}  receiver: pager')

@@ -134,7 +134,8 @@ def hostile_queries_are_bounded():
 def posted_nonsense_is_refused():
     with Tocsin(FILES) as server:
         url = server.base + "/api/v2/alerts"
-        for body in ("", "{", "{}", "[1]", '[{"labels": 1}]', '[{"labels": {}}]', "[" * 100_000, '[{"labels": {"a": "b"}, "startsAt": "x"}]',
+        for body in ("", "{", "{}", "[1]", '[{"labels": 1}]', '[{"labels": {}}]', "[" * 100_000,
+                     '[{"labels": {"a": "b"}, "startsAt": "x"}]',
                      '[{"labels": {"a": "\ud800"}}]'.encode("utf-8", "surrogatepass")):
             with group(repr(body[:40])):
                 assert 400 <= http(url, body or b"", "POST").status < 500

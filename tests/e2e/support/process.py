@@ -19,8 +19,11 @@ TOCSIN = sys.argv[1] if len(sys.argv) > 1 else "tocsin"
 
 def run(*command, timeout=DEADLINE_SECONDS, **options):
     """Runs a command to its end: a CompletedProcess with text output."""
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout,
-                          check=False, **options)
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout,
+                            check=False, **options)
+    if "Sanitizer" in result.stderr:
+        raise AssertionError("a sanitizer complained:\n" + result.stderr[-8000:])
+    return result
 
 
 def tocsin(*arguments, **options):
