@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 #include "engine/base/number.h"
 
@@ -124,7 +125,23 @@ void append_line(std::string& out, std::string_view name, const MetricLabels& la
 
 }  // namespace
 
+// Readers are asked without the lock: they take locks of their own, whose holders may be about to
+// count something here.
+MetricRegistry::ReadValues MetricRegistry::read_values() const {
+  std::vector<std::tuple<std::string, MetricLabels, std::function<double()>>> readers;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, family] : families_) {
+      for (const auto& [labels, read] : family->readers) readers.emplace_back(name, labels, read);
+    }
+  }
+  ReadValues out;
+  for (const auto& [name, labels, read] : readers) out[name][labels] = read();
+  return out;
+}
+
 std::string MetricRegistry::expose() const {
+  ReadValues read = read_values();
   const std::lock_guard lock(mutex_);
   std::string out;
   for (const auto& [name, family] : families_) {
@@ -136,7 +153,7 @@ std::string MetricRegistry::expose() const {
     }
     for (const auto& [labels, gauge] : family->gauges)
       append_line(out, name, labels, {}, gauge->value());
-    for (const auto& [labels, read] : family->readers) append_line(out, name, labels, {}, read());
+    for (const auto& [labels, value] : read[name]) append_line(out, name, labels, {}, value);
     for (const auto& [labels, histogram] : family->histograms) {
       uint64_t cumulative = 0;
       for (size_t i = 0; i < histogram->buckets_.size(); ++i) {

@@ -58,7 +58,8 @@ class MetricRegistry {
   Gauge& gauge(std::string_view name, std::string_view help, MetricLabels labels = {});
   HistogramMetric& histogram(std::string_view name, std::string_view help,
                              std::vector<double> bounds, MetricLabels labels = {});
-  /// A gauge (or counter) read when scraped. `read` must be thread-safe and outlive the registry.
+  /// A gauge (or counter) read when scraped. `read` must be thread-safe and outlive the
+  /// registry; it may use the registry, and may still run once just after remove().
   void gauge_from(std::string_view name, std::string_view help, std::function<double()> read,
                   MetricLabels labels = {});
   void counter_from(std::string_view name, std::string_view help, std::function<double()> read,
@@ -70,6 +71,8 @@ class MetricRegistry {
 
  private:
   struct Family;
+  using ReadValues = std::map<std::string, std::map<MetricLabels, double>>;
+  ReadValues read_values() const;
   Family& family(std::string_view name, std::string_view help, std::string_view type);
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;

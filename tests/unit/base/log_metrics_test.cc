@@ -17,15 +17,18 @@ std::string logged(LogFormat format) {
 
 TEST(Log, LogfmtQuotesWhatNeedsIt) {
   const std::string line = logged(LogFormat::kLogfmt);
-  EXPECT_NE(line.find(R"( level=warn component=scrape msg="Scrape \"failed\"" target="a b" code=500)"),
-            std::string::npos)
+  EXPECT_NE(
+      line.find(R"( level=warn component=scrape msg="Scrape \"failed\"" target="a b" code=500)"),
+      std::string::npos)
       << line;
 }
 
 TEST(Log, JsonHasTheFieldsOfTheSeeds) {
   const std::string line = logged(LogFormat::kJson);
-  EXPECT_NE(line.find(R"("level":"WARN","component":"scrape","message":"Scrape \"failed\"","target":"a b")"),
-            std::string::npos)
+  EXPECT_NE(
+      line.find(
+          R"("level":"WARN","component":"scrape","message":"Scrape \"failed\"","target":"a b")"),
+      std::string::npos)
       << line;
 }
 
@@ -57,6 +60,13 @@ TEST(Annotations, AreRenderedOnceWithPositions) {
   EXPECT_EQ(annotations.render(Severity::kInfo, "rate(\nfoo[5m])"),
             std::vector<std::string>{"PromQL info: metric might not be a counter (2:1)"});
   EXPECT_TRUE(annotations.render(Severity::kWarning, "").empty());
+}
+
+// A reader that waits for a lock whose holder uses the registry must not stop both for ever.
+TEST(Metrics, AsksReadersWithoutHoldingTheRegistry) {
+  MetricRegistry metrics;
+  metrics.gauge_from("a", "A.", [&] { return metrics.counter("b", "B.").value() + 1; });
+  EXPECT_NE(metrics.expose().find("\na 1\n"), std::string::npos);
 }
 
 }  // namespace
