@@ -88,8 +88,9 @@ double exponential_bound(int64_t index, int32_t schema) {
   // Indices beyond these are zero or infinite in every schema.
   index = std::clamp<int64_t>(index, -(int64_t{1} << 20), int64_t{1} << 20);
   if (schema < 0) {
-    const int64_t exponent = index << std::min(-schema, 20);
-    return exponent == 1024 ? kLargest : std::ldexp(1, static_cast<int>(exponent));
+    const int64_t exponent = index << std::min(-int64_t{schema}, int64_t{20});
+    if (exponent == 1024) return kLargest;
+    return std::ldexp(1, static_cast<int>(std::clamp<int64_t>(exponent, -5000, 5000)));
   }
   const int32_t bits = std::min(schema, kFinestSchema);
   const auto place = static_cast<size_t>(index & ((int64_t{1} << bits) - 1));

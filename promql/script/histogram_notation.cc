@@ -82,7 +82,7 @@ class DescriptionParser {
   }
 
   base::Status parse_value(std::string_view key) {
-    if (key == "schema") return store(take_integer(cursor_), h_.schema);
+    if (key == "schema") return parse_schema();
     if (key == "offset") return store(take_integer(cursor_), positive_offset_);
     if (key == "n_offset") return store(take_integer(cursor_), negative_offset_);
     if (key == "sum") return store(take_float(cursor_), h_.sum);
@@ -94,6 +94,14 @@ class DescriptionParser {
     if (key == "custom_values") return store(take_list(cursor_), h_.custom_values);
     if (key == "counter_reset_hint") return parse_hint();
     return invalid("bad histogram descriptor found: \"" + std::string(key) + "\"");
+  }
+
+  base::Status parse_schema() {
+    RETURN_IF_ERROR(store(take_integer(cursor_), h_.schema));
+    const bool known = h_.uses_custom_buckets() || (h_.schema >= -4 && h_.schema <= 8);
+    if (known) return {};
+    return invalid("a histogram's schema is -53 or from -4 to 8, not " +
+                   std::to_string(h_.schema));
   }
 
   base::Status parse_hint() {
