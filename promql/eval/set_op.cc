@@ -20,7 +20,25 @@ base::Status SetOp::evaluate(const Grid& grid, Run& run) {
   schema_ = united_;
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   for (size_t step = 0; step < grid.steps; ++step) RETURN_IF_ERROR(unite(step));
+  settle_names(run);
   return {};
+}
+
+void SetOp::settle_names(Run& run) {
+  std::shared_ptr<RowSchema> settled;
+  for (const uint32_t row : contested_) {
+    size_t step = 0;
+    while (step < frame().steps && !frame().has(step, row)) ++step;
+    if (step == frame().steps || lhs_->frame().has(step, row)) continue;
+    if (settled == nullptr) {
+      settled = make_schema(run.ids());
+      settled->labels = united_->labels;
+      settled->drop_name = united_->drop_name;
+      settled->drop_name.resize(settled->rows());
+    }
+    settled->drop_name[row] = united_->drops_name(row) ? 0 : 1;
+  }
+  if (settled != nullptr) schema_ = std::move(settled);
 }
 
 void SetOp::bind_rows(Run& run) {
@@ -41,6 +59,7 @@ void SetOp::bind_rows(Run& run) {
   if (op_ != BinaryOp::kOr) return;
 
   // A series found on both sides is one row of the result.
+  contested_.clear();
   auto united = make_schema(run.ids());
   united->labels = lhs_schema_->labels;
   united->drop_name = lhs_schema_->drop_name;
@@ -52,7 +71,11 @@ void SetOp::bind_rows(Run& run) {
     const auto next = static_cast<uint32_t>(united->labels.size());
     const auto [entry, fresh] = rows.try_emplace(rhs_schema_->labels[row], next);
     rhs_out_[row] = entry->second;
-    if (!fresh) continue;
+    if (!fresh) {
+      const bool differs = united->drops_name(entry->second) != rhs_schema_->drops_name(row);
+      if (differs) contested_.push_back(entry->second);
+      continue;
+    }
     united->labels.push_back(rhs_schema_->labels[row]);
     if (!united->drop_name.empty() || rhs_schema_->drops_name(row)) {
       united->drop_name.resize(united->rows());

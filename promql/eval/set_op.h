@@ -19,6 +19,8 @@ class SetOp final : public Operator {
   void bind_rows(Run& run);
   void keep_left(size_t step);
   base::Status unite(size_t step);
+  /// A row of both sides, of which one is to lose its name, goes by the side of its first sample.
+  void settle_names(Run& run);
   /// Marks the signatures that `input` has at the step.
   void mark(const Frame& input, const std::vector<uint32_t>& signature_of, size_t step);
 
@@ -29,6 +31,7 @@ class SetOp final : public Operator {
   RowSchemaPtr lhs_schema_;
   RowSchemaPtr rhs_schema_;
   RowSchemaPtr united_;                  // Of `or`.
+  std::vector<uint32_t> contested_;      // Its rows whose sides differ in whether the name goes.
   std::vector<uint32_t> lhs_signature_;  // By row.
   std::vector<uint32_t> rhs_signature_;
   std::vector<uint32_t> rhs_out_;  // Of `or`: the result's row of each right row.

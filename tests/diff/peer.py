@@ -9,7 +9,6 @@ import time
 import urllib.parse
 
 CONFIG = "global:\n  evaluation_interval: 1m\n"
-FEATURES = "promql-experimental-functions"
 
 
 def find():
@@ -25,7 +24,7 @@ def _free_port():
 
 
 class Prometheus:
-    def __init__(self, path):
+    def __init__(self, path, features):
         self.folder = tempfile.TemporaryDirectory(prefix="tocsin-diff-")
         config = os.path.join(self.folder.name, "prometheus.yml")
         with open(config, "w", encoding="utf-8") as f:
@@ -36,7 +35,7 @@ class Prometheus:
         self.process = subprocess.Popen(
             [path, f"--config.file={config}", f"--storage.tsdb.path={self.folder.name}/data",
              f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-remote-write-receiver",
-             f"--enable-feature={FEATURES}"],
+             f"--enable-feature={features}"],
             stdout=self.log, stderr=self.log)
         self._await_ready()
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -36,13 +36,13 @@ def times_of(rng):
     return "range", "/api/v1/query_range", {"start": str(start), "end": str(end), "step": str(step)}
 
 
-def ours(tocsin, data, folder, command, times, queries):
+def ours(options, data, folder, command, times, queries):
     path = os.path.join(folder, "queries")
     with open(path, "w", encoding="utf-8") as f:
         f.write("".join(q + "\n" for q in queries))
     flags = [x for name, value in times.items() for x in (f"--{name}", value)]
-    done = subprocess.run([tocsin, "query", command, "--data", data, "--queries", path,
-                           f"--enable-feature={peer.FEATURES}"] + flags,
+    done = subprocess.run([options.tocsin, "query", command, "--data", data, "--queries", path,
+                           f"--enable-feature={options.features}"] + flags,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{command} {times}: exit {done.returncode}: {done.stderr[-2000:]}")
@@ -63,10 +63,10 @@ def run_seed(options, prometheus, seed, folder):
         command, path, times = times_of(rng)
         queries = [generator.query() for _ in range(min(BATCH, left))]
         left -= len(queries)
-        answers = ours(options.tocsin, data, folder, command, times, queries)
+        answers = ours(options, data, folder, command, times, queries)
         for query, answer in zip(queries, answers, strict=True):
             real = prometheus.ask(path, {"query": query, **times})
-            fault = compare(answer, real)
+            fault = compare(query, answer, real)
             reason = explanation(query, fault, command == "range") if fault else ""
             counts["failed" if fault and not reason else "explained" if reason else "passed"] += 1
             counts["errors"] += real["status"] == "error"
@@ -81,13 +81,15 @@ def main():
     parser.add_argument("--tocsin", required=True)
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--features", default="promql-experimental-functions",
+                        help="of both; add promql-delayed-name-removal for the other name mode")
     options = parser.parse_args()
     program = peer.find()
     if program is None:
         print("PROMETHEUS_BIN names no Prometheus to compare with")
         print("0 passed, 0 failed, 1 skipped")
         return 0
-    prometheus = peer.Prometheus(program)
+    prometheus = peer.Prometheus(program, options.features)
     try:
         with tempfile.TemporaryDirectory(prefix="tocsin-diff-") as folder:
             counts = run_seed(options, prometheus, options.seed, folder)
