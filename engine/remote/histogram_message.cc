@@ -2,6 +2,8 @@
 
 #include <protozero/pbf_reader.hpp>
 
+#include "engine/base/histogram_check.h"
+
 namespace tocsin::remote {
 namespace {
 
@@ -25,20 +27,15 @@ base::HistogramSpan parse_span(std::string_view message) {
 }
 
 void add_deltas(protozero::pbf_reader& in, std::vector<double>& counts) {
-  int64_t count = 0;
-  for (const int64_t delta : in.get_packed_sint64())
-    counts.push_back(static_cast<double>(count += delta));
+  uint64_t count = 0;  // Wraps where a hostile sum would overflow.
+  for (const int64_t delta : in.get_packed_sint64()) {
+    count += static_cast<uint64_t>(delta);
+    counts.push_back(static_cast<double>(static_cast<int64_t>(count)));
+  }
 }
 
 void add_counts(protozero::pbf_reader& in, std::vector<double>& counts) {
   for (const double count : in.get_packed_double()) counts.push_back(count);
-}
-
-// The spans must describe exactly the buckets there are.
-bool fit(const std::vector<base::HistogramSpan>& spans, const std::vector<double>& buckets) {
-  uint64_t described = 0;
-  for (const base::HistogramSpan& span : spans) described += span.length;
-  return described == buckets.size() && described <= kBucketsMax;
 }
 
 base::CounterResetHint hint_of(int32_t value) {
@@ -116,8 +113,9 @@ std::optional<TimedHistogram> parse_histogram_message(std::string_view message) 
   base::TimestampMs t = 0;
   protozero::pbf_reader in(message.data(), message.size());
   while (in.next()) read_field(in, *h, t);
-  if (!fit(h->positive_spans, h->positive_buckets) || !fit(h->negative_spans, h->negative_buckets))
-    return std::nullopt;
+  const bool too_large =
+      h->positive_buckets.size() > kBucketsMax || h->negative_buckets.size() > kBucketsMax;
+  if (too_large || !base::is_valid(*h)) return std::nullopt;
   return TimedHistogram{t, std::move(h)};
 }
 

@@ -9,7 +9,7 @@
 namespace tocsin::remote {
 
 /// Integer histograms become float ones: deltas are summed up to absolute counts. nullopt when
-/// spans and buckets do not fit together. Throws protozero::exception on a broken message.
+/// it is not valid (histogram_check.h). Throws protozero::exception on a broken message.
 std::optional<TimedHistogram> parse_histogram_message(std::string_view message);
 
 }  // namespace tocsin::remote
