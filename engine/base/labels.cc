@@ -98,7 +98,7 @@ struct LabelsInterner {
     const uint64_t hash = hash_of(pairs);
     Shard& shard = shard_of(hash);
     const std::lock_guard lock(shard.mutex);
-    if (4 * (shard.live + 1) > 3 * shard.index.size()) grow(shard);
+    if (8 * (shard.live + 1) > 7 * shard.index.size()) grow(shard);
     const size_t slot = find_slot(shard, hash, pairs);
     if (Set* found = shard.index[slot]; found != nullptr) {
       found->references.fetch_add(1, std::memory_order_relaxed);

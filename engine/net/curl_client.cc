@@ -27,7 +27,7 @@ using base::Status;
 constexpr int kRedirectsMax = 10;  // as Go
 constexpr size_t kResponseHeadBytesMax = 256u << 10;
 constexpr size_t kReserveMax = 1u << 20;  // trusted from a Content-Length without having seen it
-constexpr long kReadBufferBytes = 256 << 10;
+constexpr long kReadBufferBytes = 128 << 10;
 constexpr long kIdleConnectionSeconds = 300;
 constexpr const char* kCodings = "gzip, deflate, zstd";
 

@@ -40,7 +40,7 @@ class CurlMulti {
   void act(int descriptor, int events);
   void collect();
 
-  static constexpr size_t kIdleHandlesMax = 64;
+  static constexpr size_t kIdleHandlesMax = 16;  // Each keeps its receive buffer.
 
   Reactor& reactor_;
   void* multi_;

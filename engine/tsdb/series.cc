@@ -61,7 +61,7 @@ SeriesId SeriesIndex::find(const Labels& labels) const {
 }
 
 SeriesId SeriesIndex::create(const Labels& labels) {
-  if ((count_ + 1) * 4 > table_.size() * 3) grow();
+  if ((count_ + 1) * 8 > table_.size() * 7) grow();
   SeriesId id = 0;
   if (free_ids_.empty()) {
     id = static_cast<SeriesId>(series_.size());
