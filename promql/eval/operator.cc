@@ -1,7 +1,5 @@
 #include "promql/eval/operator.h"
 
-#include <string>
-
 namespace tocsin::promql {
 
 base::Status Operator::eval(const Grid& grid, Run& run) {
@@ -22,12 +20,6 @@ base::Status Operator::reset_own(size_t rows, size_t steps, Run& run) {
   frame_ = &own_;
   own_.reset(rows, steps);
   return {};
-}
-
-base::Error histogram_refused(const Run& run, std::string_view what, base::PosRange where) {
-  return run.unsupported(
-      "native histogram samples are not supported by " + std::string(what) + " in this version",
-      where);
 }
 
 }  // namespace tocsin::promql

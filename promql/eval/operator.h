@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
 
 #include "engine/base/status.h"
 #include "promql/eval/frame.h"
@@ -46,8 +45,5 @@ using OperatorPtr = std::unique_ptr<Operator>;
 
 /// The value of a scalar operator at a step.
 inline double scalar_at(Operator& scalar, size_t step) { return scalar.frame().at(step, 0); }
-
-/// Error for a histogram met by an operator that has no rule for it yet.
-base::Error histogram_refused(const Run& run, std::string_view what, base::PosRange where);
 
 }  // namespace tocsin::promql

@@ -47,10 +47,6 @@ void Run::inform(std::string message, base::PosRange where) {
   setup_.annotations->add({base::Severity::kInfo, std::move(message), where});
 }
 
-base::Error Run::unsupported(std::string what, base::PosRange where) const {
-  return {base::Code::kUnsupported, std::move(what), base::position_of(setup_.text, where.start)};
-}
-
 QueryStats Run::stats() const {
   return {.samples_read = read_,
           .samples_peak = peak_,

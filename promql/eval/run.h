@@ -43,8 +43,6 @@ class Run {
   void annotate(base::Annotation annotation);
   void warn(std::string message, base::PosRange where);
   void inform(std::string message, base::PosRange where);
-  /// kUnsupported: `what` at its line and column.
-  base::Error unsupported(std::string what, base::PosRange where) const;
 
   SchemaIds& ids() { return *setup_.ids; }
   bool is_range() const { return setup_.is_range; }
