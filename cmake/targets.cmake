@@ -14,6 +14,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports std::optional and std::variant moves that clang proves initialised.
   target_compile_options(tocsin_flags INTERFACE -Wno-maybe-uninitialized)
 endif()
+# Links in a fifth of the time; the same programs come out without it.
+find_program(TOCSIN_LLD ld.lld)
+if(TOCSIN_LLD)
+  target_link_options(tocsin_flags INTERFACE -fuse-ld=lld)
+endif()
 if(TOCSIN_SANITIZE)
   target_compile_options(tocsin_flags INTERFACE
     -fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -47,7 +52,5 @@ function(tocsin_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} tocsin_test_support GTest::gtest GTest::gtest_main)
   tocsin_precompile(${name})
-  target_compile_definitions(${name} PRIVATE
-    TOCSIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TOCSIN_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
 endfunction()

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/support/source_dir.h"
 #include "tests/unit/net/net_fixture.h"
 #include "tests/unit/net/tls_server.h"
 
@@ -36,15 +37,16 @@ class MailServer {
     std::array<int, 2> in{}, out{};
     EXPECT_EQ(::pipe2(in.data(), O_CLOEXEC), 0);
     EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
-    constexpr const char* kScript = TOCSIN_SOURCE_DIR "/tests/unit/net/mail_server.py";
+    const std::string script =
+        std::string(tocsin::testing::source_dir()) + "/tests/unit/net/mail_server.py";
     const std::string cert = TlsServer::cert_file(), key = TlsServer::key_file();
     child_ = ::fork();
     if (child_ == 0) {
       ::dup2(in[0], 0);
       ::dup2(out[1], 1);
       ::dup2(::open("/dev/null", O_WRONLY), 2);  // it complains about the handshakes that fail
-      if (offers_tls) ::execl(kPython, kPython, kScript, cert.c_str(), key.c_str(), nullptr);
-      ::execl(kPython, kPython, kScript, nullptr);
+      if (offers_tls) ::execl(kPython, kPython, script.c_str(), cert.c_str(), key.c_str(), nullptr);
+      ::execl(kPython, kPython, script.c_str(), nullptr);
       ::_exit(127);
     }
     ::close(in[0]);

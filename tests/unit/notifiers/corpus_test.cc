@@ -8,13 +8,14 @@
 
 #include "notifiers/config.h"
 #include "notifiers/setup.h"
+#include "tests/support/source_dir.h"
 
 namespace tocsin::notifiers {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kShared = fs::path(TOCSIN_SOURCE_DIR).parent_path() / "shared";
+const fs::path kShared = fs::path(tocsin::testing::source_dir()).parent_path() / "shared";
 
 /// Loads and compiles a text; the error's code and message, or nothing.
 std::optional<base::Error> refusal(const std::string& text, const std::string& file) {

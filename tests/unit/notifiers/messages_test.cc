@@ -18,12 +18,13 @@
 #include "notifiers/templates.h"
 #include "notifiers/webhook/message.h"
 #include "tests/support/fake_http_client.h"
+#include "tests/support/source_dir.h"
 
 namespace tocsin::notifiers {
 namespace {
 
 void expect_golden(const std::string& name, const std::string& got) {
-  const std::string path = std::string(TOCSIN_SOURCE_DIR) + "/tests/golden/" + name;
+  const std::string path = std::string(tocsin::testing::source_dir()) + "/tests/golden/" + name;
   if (std::getenv("UPDATE_GOLDENS") != nullptr) {
     std::ofstream(path, std::ios::binary) << got;
     return;

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "promql/script/script.h"
+#include "tests/support/source_dir.h"
 
 namespace tocsin::promql {
 namespace {
 
 std::filesystem::path collection() {
-  return std::filesystem::path(TOCSIN_SOURCE_DIR) / "../shared/corpus/promqltest";
+  return std::filesystem::path(tocsin::testing::source_dir()) / "../shared/corpus/promqltest";
 }
 
 ScriptReport run_collected(const std::string& name) {
@@ -29,7 +30,7 @@ std::string list(const ScriptReport& report, CaseOutcome outcome) {
   return out;
 }
 
-class CollectedScripts : public testing::TestWithParam<const char*> {
+class CollectedScripts : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(collection())) GTEST_SKIP() << "no collection beside the checkout";

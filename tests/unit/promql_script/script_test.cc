@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/support/fake_time.h"
+#include "tests/support/source_dir.h"
 
 namespace tocsin::promql {
 namespace {
@@ -135,10 +136,10 @@ TEST(Script, MissingFileIsAnError) {
 }
 
 TEST(Script, ErrorsOfFilesCarryPathAndLine) {
-  const auto report =
-      run_script_file(TOCSIN_SOURCE_DIR "/CMakeLists.txt", {}, tocsin::testing::FakeClock());
+  const std::string file = std::string(tocsin::testing::source_dir()) + "/CMakeLists.txt";
+  const auto report = run_script_file(file, {}, tocsin::testing::FakeClock());
   ASSERT_FALSE(report.has_value());
-  EXPECT_EQ(report.error().where.file, TOCSIN_SOURCE_DIR "/CMakeLists.txt");
+  EXPECT_EQ(report.error().where.file, file);
   EXPECT_EQ(report.error().where.line, 1u);
 }
 

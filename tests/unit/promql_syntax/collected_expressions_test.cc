@@ -9,6 +9,7 @@
 
 #include "promql/syntax/parser.h"
 #include "promql/syntax/printer.h"
+#include "tests/support/source_dir.h"
 
 namespace tocsin::promql {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 std::filesystem::path collection() {
-  return std::filesystem::path(TOCSIN_SOURCE_DIR) / "../shared/corpus/promql-parse";
+  return std::filesystem::path(tocsin::testing::source_dir()) / "../shared/corpus/promql-parse";
 }
 
 json read(const std::string& file) {
@@ -58,7 +59,7 @@ std::vector<ParseIssue> expected_issues(const json& entry) {
   return issues;
 }
 
-class CollectedExpressions : public testing::Test {
+class CollectedExpressions : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(collection())) GTEST_SKIP() << "no collection beside the checkout";

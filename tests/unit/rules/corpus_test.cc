@@ -8,6 +8,7 @@
 
 #include "engine/config/yaml.h"
 #include "rules/rule_file.h"
+#include "tests/support/source_dir.h"
 
 namespace tocsin::rules {
 namespace {
@@ -16,7 +17,8 @@ namespace fs = std::filesystem;
 
 fs::path corpus() {
   const char* given = std::getenv("TOCSIN_CORPUS");
-  return given != nullptr ? fs::path(given) : fs::path(TOCSIN_SOURCE_DIR) / "../shared/corpus";
+  return given != nullptr ? fs::path(given)
+                          : fs::path(tocsin::testing::source_dir()) / "../shared/corpus";
 }
 
 std::vector<std::string> yaml_files(const fs::path& folder) {

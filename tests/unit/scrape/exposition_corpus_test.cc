@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "engine/scrape/text_parser.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/scrape/reading.h"
 
 namespace tocsin::scrape {
@@ -14,7 +15,7 @@ struct Expected {
 
 TEST(ExpositionCorpus, TextBodiesAreReadWhole) {
   const std::filesystem::path root =
-      std::filesystem::path(TOCSIN_SOURCE_DIR) / "../shared/corpus/exposition";
+      std::filesystem::path(tocsin::testing::source_dir()) / "../shared/corpus/exposition";
   if (!std::filesystem::exists(root)) GTEST_SKIP() << "no corpus at " << root;
   for (const Expected& expected :
        {Expected{"alltypes.237mfs.prom.txt", 1857}, {"alltypes.237mfs.nometa.prom.txt", 1857}}) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "tests/support/source_dir.h"
 #include "tests/unit/scrape/reading.h"
 
 namespace tocsin::scrape {
@@ -119,7 +120,7 @@ base::Status read_scraping(const std::string& path) {
 
 TEST(ScrapeConfig, GoodFilesOfTheCorpusLoadOrAreRefusedByName) {
   const char* folder = "../shared/corpus/prometheus-config";
-  const std::filesystem::path root = std::filesystem::path(TOCSIN_SOURCE_DIR) / folder;
+  const std::filesystem::path root = std::filesystem::path(tocsin::testing::source_dir()) / folder;
   if (!std::filesystem::exists(root)) GTEST_SKIP() << "no corpus at " << root;
   size_t loaded = 0;
   size_t refused = 0;
@@ -138,7 +139,7 @@ TEST(ScrapeConfig, GoodFilesOfTheCorpusLoadOrAreRefusedByName) {
 
 TEST(ScrapeConfig, BadFilesOfTheCorpusAreRefused) {
   const std::filesystem::path root =
-      std::filesystem::path(TOCSIN_SOURCE_DIR) / "../shared/corpus/prometheus-config";
+      std::filesystem::path(tocsin::testing::source_dir()) / "../shared/corpus/prometheus-config";
   if (!std::filesystem::exists(root)) GTEST_SKIP() << "no corpus at " << root;
   for (const char* name : {"bearertoken.bad.yml",
                            "bearertoken_basicauth.bad.yml",
