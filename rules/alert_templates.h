@@ -17,7 +17,8 @@ namespace tocsin::rules {
 struct AlertSample {
   base::Labels labels;  ///< With the metric name.
   double value = 0;
-  base::HistogramPtr histogram = nullptr;  ///< Set: the sample is a native histogram, and `value` 0.
+  base::HistogramPtr histogram =
+      nullptr;  ///< Set: the sample is a native histogram, and `value` 0.
 };
 
 /// Immutable, thread-safe.

@@ -15,8 +15,8 @@
 
 namespace tocsin::tsdb {
 
-/// A loose sample: a histogram when `h` is set. A reader that sees fewer than `seq` columns must not
-/// see it.
+/// A loose sample: a histogram when `h` is set. A reader that sees fewer than `seq` columns must
+/// not see it.
 struct LooseSample {
   base::TimestampMs t = 0;
   double v = 0;

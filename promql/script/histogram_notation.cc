@@ -100,8 +100,7 @@ class DescriptionParser {
     RETURN_IF_ERROR(store(take_integer(cursor_), h_.schema));
     const bool known = h_.uses_custom_buckets() || (h_.schema >= -4 && h_.schema <= 8);
     if (known) return {};
-    return invalid("a histogram's schema is -53 or from -4 to 8, not " +
-                   std::to_string(h_.schema));
+    return invalid("a histogram's schema is -53 or from -4 to 8, not " + std::to_string(h_.schema));
   }
 
   base::Status parse_hint() {

@@ -10,7 +10,8 @@
 namespace tocsin::base {
 namespace {
 
-// Threads make, copy and drop the same few sets, so that sets and symbols die and revive all the time.
+// Threads make, copy and drop the same few sets, so that sets and symbols die and revive all the
+// time.
 TEST(Labels, SurviveConcurrentBirthAndDeath) {
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;
@@ -20,7 +21,8 @@ TEST(Labels, SurviveConcurrentBirthAndDeath) {
         const std::string value = std::to_string(i % 7);
         const Labels labels = Labels::of({{"concurrent", value}, {"job", "x"}});
         const Labels copy = labels.with("more", value);
-        if (copy.get("concurrent") != value || copy.drop(std::vector<std::string>{"more"}) != labels) {
+        if (copy.get("concurrent") != value ||
+            copy.drop(std::vector<std::string>{"more"}) != labels) {
           wrong.fetch_add(1);
         }
       }

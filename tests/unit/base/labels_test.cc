@@ -36,10 +36,12 @@ TEST(Labels, WithAddsReplacesAndRemoves) {
 }
 
 TEST(Labels, KeepDropAndNameRemoval) {
-  const Labels labels = Labels::of({{"__name__", "up"}, {"a", "1"}, {"b", "2"}, {"__type__", "gauge"}});
+  const Labels labels =
+      Labels::of({{"__name__", "up"}, {"a", "1"}, {"b", "2"}, {"__type__", "gauge"}});
   const std::vector<std::string> names = {"a"};
   EXPECT_EQ(labels.keep(names), Labels::of({{"a", "1"}}));
-  EXPECT_EQ(labels.drop(names), Labels::of({{"__name__", "up"}, {"b", "2"}, {"__type__", "gauge"}}));
+  EXPECT_EQ(labels.drop(names),
+            Labels::of({{"__name__", "up"}, {"b", "2"}, {"__type__", "gauge"}}));
   EXPECT_EQ(labels.without_name(), Labels::of({{"a", "1"}, {"b", "2"}}));
 }
 

@@ -32,13 +32,13 @@ TEST(Matcher, PrintsAsInAQuery) {
 // The fast paths must never disagree with RE2.
 TEST(Regex, FastPathsAgreeWithTheAutomaton) {
   const std::vector<std::string> expressions = {
-      "",       "a",       "a|b",      "(a|b)",    "(?:ab|c)", "a|",       "|",       "a.*",
-      "a.+",    ".*a",     ".+a",      ".*a.*",    ".*",       ".+",       "a\\.b",   "a\\.*",
-      "a\\|b",  "a\\d",    "(a)|(b)",  "a||b",     "4..",      "5.+|4.*",  "\\.*",    "a\\\\.*",
-      "(a|b).*", "(?i)a",  "(?i:a|b)", "[ab]",     "a{2}",     "^a$",      "a\\-b/c", "a\\/b"};
-  const std::vector<std::string> texts = {"",   "a",   "b",    "ab",  "ba",  "a.b", "a\nb", "aa",
-                                          "a|b", "axb", "404", "5x", "a\\", "a\\b", ".",  "...",
-                                          "c",  "A",   "a-b/c", "a/b"};
+      "",        "a",     "a|b",      "(a|b)", "(?:ab|c)", "a|",      "|",       "a.*",
+      "a.+",     ".*a",   ".+a",      ".*a.*", ".*",       ".+",      "a\\.b",   "a\\.*",
+      "a\\|b",   "a\\d",  "(a)|(b)",  "a||b",  "4..",      "5.+|4.*", "\\.*",    "a\\\\.*",
+      "(a|b).*", "(?i)a", "(?i:a|b)", "[ab]",  "a{2}",     "^a$",     "a\\-b/c", "a\\/b"};
+  const std::vector<std::string> texts = {"",   "a",   "b",   "ab",  "ba",    "a.b", "a\nb",
+                                          "aa", "a|b", "axb", "404", "5x",    "a\\", "a\\b",
+                                          ".",  "...", "c",   "A",   "a-b/c", "a/b"};
   for (const auto& expression : expressions) {
     const auto regex = Regex::compile(expression);
     ASSERT_TRUE(regex) << expression;
@@ -58,7 +58,8 @@ TEST(Regex, FiniteSetsOfLiteralsAreKnown) {
 }
 
 TEST(Regex, ExpandsReferencesAsGoDoes) {
-  const auto expand = [](std::string_view expression, std::string_view text, std::string_view with) {
+  const auto expand = [](std::string_view expression, std::string_view text,
+                         std::string_view with) {
     std::string out;
     return Regex::compile(expression)->expand(text, with, out) ? out : std::string("no match");
   };

@@ -5,7 +5,8 @@
 namespace tocsin::base {
 namespace {
 
-RelabelRule rule(RelabelAction action, std::vector<std::string> sources, std::string_view regex = "(.*)") {
+RelabelRule rule(RelabelAction action, std::vector<std::string> sources,
+                 std::string_view regex = "(.*)") {
   RelabelRule out;
   out.action = action;
   out.source_labels = std::move(sources);
@@ -47,7 +48,8 @@ TEST(Relabel, KeepAndDrop) {
 TEST(Relabel, LabelActions) {
   RelabelRule map = rule(RelabelAction::kLabelMap, {}, "__meta_pod_(.+)");
   EXPECT_EQ(apply(map, kLabels), R"({__meta_pod_x="y", a="foo", b="bar", x="y"})");
-  EXPECT_EQ(apply(rule(RelabelAction::kLabelDrop, {}, "__meta_.*"), kLabels), R"({a="foo", b="bar"})");
+  EXPECT_EQ(apply(rule(RelabelAction::kLabelDrop, {}, "__meta_.*"), kLabels),
+            R"({a="foo", b="bar"})");
   EXPECT_EQ(apply(rule(RelabelAction::kLabelKeep, {}, "a"), kLabels), R"({a="foo"})");
 }
 
