@@ -117,13 +117,14 @@ TEST(EventLoop, WhatATimerHoldsMayCancelTimers) {
 
 TEST(EventLoop, ATimerThatSetsAnotherInThePastLetsOthersRun) {
   JumpingClock clock;
-  EventLoop loop(clock, "test");
   std::atomic<bool> stop = false;
-  std::function<void()> again = [&] {
+  std::promise<void> done;
+  std::function<void()> again;  // outlives the loop, which runs it
+  EventLoop loop(clock, "test");
+  again = [&] {
     if (!stop) loop.call_at(0, again);
   };
   loop.call_at(0, again);
-  std::promise<void> done;
   loop.post([&] { done.set_value(); });
   EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   stop = true;
