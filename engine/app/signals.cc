@@ -1,6 +1,7 @@
 #include "engine/app/signals.h"
 
 #include <ctime>
+#include <initializer_list>
 
 namespace tocsin::app {
 
