@@ -61,7 +61,7 @@ def each_failure_is_retried_and_disturbs_nobody():
                 equal([m["status"] for m in good.messages("/hook")], ["firing", "resolved"])
                 contains(server.get("/metrics").body, "alertmanager_notifications_failed_total{")
                 started = time.monotonic()
-            assert time.monotonic() - started < 10, "did not end while deliveries hung"
+            assert time.monotonic() - started < 30, "did not end while deliveries hung"
         for fake in fakes.values():
             fake.__exit__()
 
