@@ -14,41 +14,6 @@ using promql::QueryResult;
 using promql::ResultSeries;
 using promql::ValueType;
 
-void append_plain_string(std::string& out, std::string_view text) {
-  out += '"';
-  size_t clean = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<uint8_t>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out += text.substr(clean, i - clean);
-    clean = i + 1;
-    constexpr std::string_view kHex = "0123456789abcdef";
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
-    }
-  }
-  out += text.substr(clean);
-  out += '"';
-}
-
 void append_point(std::string& out, const Point& point) {
   out += '[';
   base::append_timestamp(out, point.t);
@@ -111,9 +76,9 @@ void append_labels(std::string& out, const base::Labels& labels) {
   for (size_t i = 0; i < labels.size(); ++i) {
     if (i != 0) out += ',';
     const base::LabelView label = labels[i];
-    append_plain_string(out, label.name);
+    base::append_plain_json_string(out, label.name);
     out += ':';
-    append_plain_string(out, label.value);
+    base::append_plain_json_string(out, label.value);
   }
   out += '}';
 }

@@ -91,6 +91,40 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void append_plain_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  size_t clean = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<uint8_t>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out += text.substr(clean, i - clean);
+    clean = i + 1;
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
+    }
+  }
+  out += text.substr(clean);
+  out += '"';
+}
+
 void JsonWriter::before_value() {
   if (after_key_) {
     after_key_ = false;

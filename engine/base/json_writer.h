@@ -11,6 +11,9 @@ namespace tocsin::base {
 /// Appends `text` quoted. '<', '>', '&', U+2028 and U+2029 become \u escapes, malformed UTF-8
 /// becomes \ufffd, as in Go. Source: Go encoding/json appendString with escapeHTML.
 void append_json_string(std::string& out, std::string_view text);
+/// Appends `text` quoted, escaping only what JSON needs: quotes, backslashes and control bytes.
+/// Upstream writes the label values of query results this way.
+void append_plain_json_string(std::string& out, std::string_view text);
 
 /// Puts commas and colons where they belong. The caller balances begin and end and writes a key
 /// before each value of an object; both are asserted. Not thread-safe.

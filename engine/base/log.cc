@@ -7,6 +7,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "engine/base/json_writer.h"
 #include "engine/base/labels.h"
 #include "engine/base/time.h"
 
@@ -79,44 +80,11 @@ void append_logfmt(std::string& out, std::string_view key, std::string_view valu
   out += needs_quotes(value) ? go_quote(value) : std::string(value);
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default:
-        if (static_cast<uint8_t>(c) < 0x20) {
-          constexpr std::string_view kHex = "0123456789abcdef";
-          out += "\\u00";
-          out += kHex[static_cast<uint8_t>(c) >> 4];
-          out += kHex[static_cast<uint8_t>(c) & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 void append_json(std::string& out, std::string_view key, std::string_view value) {
   out += out.empty() ? '{' : ',';
-  append_json_string(out, key);
+  append_plain_json_string(out, key);
   out += ':';
-  append_json_string(out, value);
+  append_plain_json_string(out, value);
 }
 
 std::string now_text() {
