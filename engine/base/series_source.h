@@ -16,6 +16,9 @@
 
 namespace tocsin::base {
 
+/// A start timestamp that nobody told.
+inline constexpr TimestampMs kNoStart = 0;
+
 /// Consecutive rows of a selection whose samples share timestamps: a rectangle of doubles, one
 /// contiguous column per timestamp. A single series with timestamps of its own is a tile of one
 /// row.
@@ -30,6 +33,10 @@ struct Tile {
   /// drops[c] == 0: no row's value at c is lower than its value at column c−1 where both are values
   /// (for c == 0 meaningless). Non-zero: some may be.
   const uint8_t* drops = nullptr;
+  /// When the counting behind each sample began. Null: unknown for all of the tile, as is
+  /// starts[c] == nullptr for a column; else starts[c][i] is of row first_row+i at t[c] (kNoStart:
+  /// unknown).
+  const TimestampMs* const* starts = nullptr;
 };
 
 /// A series that has at least one native histogram among the samples read. Ascending in t;
@@ -39,6 +46,7 @@ struct MixedSeries {
   std::span<const TimestampMs> t;
   std::span<const double> v;
   std::span<const HistogramPtr> h;
+  std::span<const TimestampMs> starts = {};  ///< As Tile::starts: empty, or one per sample.
 };
 
 /// Receives what a scan finds. What is passed lives only during the call.
