@@ -45,6 +45,9 @@ class RangeInput {
             saturating_sub(end, -reach_.after)};
   }
   RangeMode mode() const { return reach_.mode; }
+  Shift shift() const { return shift_; }
+  base::DurationMs range() const { return range_; }
+  const WindowReach& reach() const { return reach_; }
 
  protected:
   Shift shift_;

@@ -50,7 +50,8 @@ base::Result<Plan> Builder::build_plan(const Expr& expr) {
 }
 
 Builder::Made Builder::build(const Expr& expr) {
-  ASSIGN_OR_RETURN(auto made, build_bare(expr));
+  ASSIGN_OR_RETURN(auto bare, build_bare(expr));
+  OperatorPtr made = observed(expr, std::move(bare));
   if (!invariants_.contains(&expr)) return made;
   return OperatorPtr(std::make_unique<StepInvariant>(std::move(made)));
 }
@@ -94,6 +95,11 @@ Builder::Made Builder::make_selector(const VectorSelector& selector, InstantValu
 }
 
 base::Result<RangeInputPtr> Builder::build_range(const Expr& expr) {
+  ASSIGN_OR_RETURN(auto made, build_bare_range(expr));
+  return observer_ == nullptr ? std::move(made) : observer_->observe(expr, std::move(made));
+}
+
+base::Result<RangeInputPtr> Builder::build_bare_range(const Expr& expr) {
   if (expr.kind == ExprKind::kMatrixSelector) {
     const auto& matrix = as<MatrixSelector>(expr);
     ASSIGN_OR_RETURN(auto selection, source_.select(matrix.selector->matchers));

@@ -9,6 +9,7 @@
 #include "engine/base/series_source.h"
 #include "promql/eval/operator.h"
 #include "promql/eval/range_input.h"
+#include "promql/plan/plan_observer.h"
 #include "promql/syntax/ast.h"
 
 namespace tocsin::promql {
@@ -26,11 +27,12 @@ class Builder {
  public:
   Builder(base::SeriesSource& source, const EvalOptions& options,
           std::unordered_set<const Expr*> invariants,
-          std::unordered_set<const VectorSelector*> bucketless)
+          std::unordered_set<const VectorSelector*> bucketless, PlanObserver* observer = nullptr)
       : source_(source),
         options_(options),
         invariants_(std::move(invariants)),
-        bucketless_(std::move(bucketless)) {}
+        bucketless_(std::move(bucketless)),
+        observer_(observer) {}
 
   /// The whole query. `expr` is needed only during the call.
   base::Result<Plan> build_plan(const Expr& expr);
@@ -40,6 +42,9 @@ class Builder {
 
   Made build(const Expr& expr);
   Made build_bare(const Expr& expr);
+  OperatorPtr observed(const Expr& expr, OperatorPtr made) const {
+    return observer_ == nullptr ? std::move(made) : observer_->observe(expr, std::move(made));
+  }
   Made make_selector(const VectorSelector& selector, InstantValue yields);
   Made make_unary(const UnaryExpr& unary);
   Made make_binary(const BinaryExpr& binary);
@@ -68,6 +73,7 @@ class Builder {
   Made make_label_replace(const Call& call);
   Made make_label_join(const Call& call);
   base::Result<RangeInputPtr> build_range(const Expr& expr);
+  base::Result<RangeInputPtr> build_bare_range(const Expr& expr);
 
   bool delayed_names() const { return options_.features.delayed_name_removal; }
 
@@ -75,6 +81,7 @@ class Builder {
   const EvalOptions& options_;
   std::unordered_set<const Expr*> invariants_;
   std::unordered_set<const VectorSelector*> bucketless_;
+  PlanObserver* observer_;
 };
 
 }  // namespace tocsin::promql

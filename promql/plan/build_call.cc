@@ -137,7 +137,8 @@ Builder::Made Builder::make_timestamp(const Call& call) {
     ASSIGN_OR_RETURN(auto child, build(arg));
     return OperatorPtr(std::make_unique<StepTimestamp>(std::move(child), delayed_names()));
   }
-  ASSIGN_OR_RETURN(auto child, make_selector(as<VectorSelector>(arg), InstantValue::kTimestamp));
+  ASSIGN_OR_RETURN(auto scan, make_selector(as<VectorSelector>(arg), InstantValue::kTimestamp));
+  OperatorPtr child = observed(arg, std::move(scan));
   MapCall::Spec spec;
   spec.function = {"timestamp", [](std::span<double>, std::span<const double>) {}};
   spec.delayed_names = delayed_names();

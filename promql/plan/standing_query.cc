@@ -3,13 +3,7 @@
 #include <utility>
 
 #include "promql/eval/query.h"
-#include "promql/plan/at_modifier.h"
-#include "promql/plan/bucketless.h"
-#include "promql/plan/build.h"
-#include "promql/plan/durations.h"
-#include "promql/plan/invariant.h"
-#include "promql/plan/number_calls.h"
-#include "promql/plan/parens.h"
+#include "promql/plan/make_plan.h"
 #include "promql/plan/range_dependence.h"
 #include "promql/plan/result.h"
 #include "promql/plan/unsupported.h"
@@ -52,13 +46,8 @@ class StandingQuery final : public Query {
 };
 
 base::Status StandingQuery::make_plan(const EvalRange& range) {
-  ExprPtr expr = clone(*expr_);
-  replace_number_calls(expr, range);
-  RETURN_IF_ERROR(resolve_durations(*expr, range));
-  remove_parens(*expr);
-  resolve_at_modifiers(*expr, range);
-  Builder builder(source_, options_, find_invariants(*expr), find_bucketless_selectors(*expr));
-  ASSIGN_OR_RETURN(plan_, builder.build_plan(*expr));
+  ASSIGN_OR_RETURN(MadePlan made, promql::make_plan(*expr_, range, source_, options_));
+  plan_ = std::move(made.plan);
   planned_for_ = range;
   return {};
 }
