@@ -16,8 +16,16 @@ Position position_of(std::string_view text, uint32_t offset) {
 }
 
 void Annotations::add(Annotation annotation) {
-  if (std::ranges::find(items_, annotation) == items_.end())
+  const auto same = std::ranges::find_if(items_, [&](const Annotation& item) {
+    return item.severity == annotation.severity && item.message == annotation.message;
+  });
+  if (same == items_.end()) {
     items_.push_back(std::move(annotation));
+  } else if (same->tally != nullptr && annotation.tally != nullptr) {
+    same->tally = same->tally->plus(*annotation.tally);
+  } else {
+    same->position = annotation.position;
+  }
 }
 
 void Annotations::merge(const Annotations& other) {
@@ -36,6 +44,7 @@ std::vector<std::string> Annotations::render(Severity severity, std::string_view
       continue;
     }
     std::string text = "PromQL " + std::string(kind) + ": " + item.message;
+    if (item.tally != nullptr) text += item.tally->text();
     if (item.position) {
       const Position at = position_of(query, item.position->start);
       text += " (" + std::to_string(at.line) + ":" + std::to_string(at.column) + ")";

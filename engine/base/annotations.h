@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,16 +14,29 @@ namespace tocsin::base {
 
 enum class Severity : uint8_t { kWarning, kInfo };
 
+/// What annotations of one message sum up: how often, how far. Immutable.
+class Tally {
+ public:
+  virtual ~Tally() = default;
+  /// Of both; `other` is of the same class.
+  virtual std::shared_ptr<const Tally> plus(const Tally& other) const = 0;
+  /// What follows the message: " (3 occurrences)".
+  virtual std::string text() const = 0;
+};
+
 struct Annotation {
   Severity severity = Severity::kWarning;
   std::string message;               ///< Without "PromQL warning:"/"PromQL info:"; see render().
   std::optional<PosRange> position;  ///< Bytes of the query.
-  bool operator==(const Annotation&) const = default;
+  std::shared_ptr<const Tally> tally = nullptr;  ///< May be null.
 };
 
-/// A de-duplicated set, in order of first appearance. Not thread-safe.
+/// A set, one annotation for each severity and message, in order of first appearance. Not
+/// thread-safe. Source: prometheus:util/annotations/annotations.go.
 class Annotations {
  public:
+  /// Of two with the same message the later one's position stays, as upstream; where they sum
+  /// something up, it is the earlier one's.
   void add(Annotation annotation);
   void merge(const Annotations& other);
   bool empty() const { return items_.empty(); }

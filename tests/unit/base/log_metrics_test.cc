@@ -62,6 +62,38 @@ TEST(Annotations, AreRenderedOnceWithPositions) {
   EXPECT_TRUE(annotations.render(Severity::kWarning, "").empty());
 }
 
+TEST(Annotations, OfOneMessageKeepTheLastPosition) {
+  Annotations annotations;
+  annotations.add({Severity::kWarning, "mixed", PosRange{5, 8}});
+  annotations.add({Severity::kInfo, "mixed", PosRange{5, 8}});
+  annotations.add({Severity::kWarning, "mixed", PosRange{9, 12}});
+  EXPECT_EQ(annotations.render(Severity::kWarning, "rate(a) + rate(b)"),
+            std::vector<std::string>{"PromQL warning: mixed (1:10)"});
+  EXPECT_EQ(annotations.items().size(), 2u);
+}
+
+class Count final : public Tally {
+ public:
+  explicit Count(int n) : n_(n) {}
+  std::shared_ptr<const Tally> plus(const Tally& other) const override {
+    return std::make_shared<Count>(n_ + dynamic_cast<const Count&>(other).n_);
+  }
+  std::string text() const override { return ", " + std::to_string(n_) + " times"; }
+
+ private:
+  int n_;
+};
+
+TEST(Annotations, SumUpWhatTheyCount) {
+  Annotations annotations;
+  annotations.add({Severity::kWarning, "odd", PosRange{5, 8}, std::make_shared<Count>(2)});
+  Annotations others;
+  others.add({Severity::kWarning, "odd", PosRange{9, 12}, std::make_shared<Count>(3)});
+  annotations.merge(others);
+  EXPECT_EQ(annotations.render(Severity::kWarning, "rate(a) + rate(b)"),
+            std::vector<std::string>{"PromQL warning: odd, 5 times (1:6)"});
+}
+
 // A reader that waits for a lock whose holder uses the registry must not stop both for ever.
 TEST(Metrics, AsksReadersWithoutHoldingTheRegistry) {
   MetricRegistry metrics;
