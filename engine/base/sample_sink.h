@@ -30,6 +30,9 @@ class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
 
+  /// What RowSet::writers calls this writer; 0 when its sink numbers none.
+  virtual uint32_t number() const { return 0; }
+
   /// Adds series, all at once (the store places rows of one metric side by side) and returns the
   /// first's row; the others follow. A label set that this writer has already gets a second row;
   /// avoid that. One that another writer has is merged by readers. Fails with kLimit.

@@ -63,6 +63,8 @@ struct RowSet {
   virtual ~RowSet() = default;
   uint64_t version = 0;        ///< Changes exactly when the rows do; never 0.
   std::vector<Labels> labels;  ///< One per row, all different.
+  /// Who writes the rows (StreamWriter::number), ascending. May change while `version` stays.
+  std::vector<uint32_t> writers = {};
 };
 
 /// Rows [begin, end) of a RowSet.

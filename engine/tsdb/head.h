@@ -79,7 +79,7 @@ struct Head {
   SeriesIndex index;
   SelectionRegistry selections;
   std::map<uint32_t, std::shared_ptr<Stream>> streams;  ///< By number, in order of opening.
-  uint32_t next_stream = 0;
+  uint32_t next_stream = 1;
 };
 
 /// A writer to a new stream of `head`.

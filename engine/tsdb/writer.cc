@@ -44,6 +44,7 @@ class Writer final : public base::StreamWriter {
       : head_(std::move(head)), stream_(std::move(stream)) {}
   ~Writer() override { stream_->end(); }
 
+  uint32_t number() const override { return stream_->number(); }
   Result<WriterRow> add_series(std::span<const Labels> labels) override;
   void remove_series(WriterRow row) override { stream_->remove_row(row); }
   Result<std::span<double>> begin(TimestampMs t) override {
