@@ -35,6 +35,13 @@ void Epochs::retire(std::shared_ptr<const void> object) {
   if (collect_now) collect();
 }
 
+bool Epochs::all_later(uint64_t epoch) const {
+  return std::all_of(places_.begin(), places_.end(), [epoch](const Place& place) {
+    const uint64_t pinned = place.epoch.load(std::memory_order_seq_cst);
+    return pinned == kFree || pinned > epoch;
+  });
+}
+
 void Epochs::collect() {
   std::vector<Retired> free_now;
   {

@@ -33,6 +33,11 @@ class Epochs {
   void retire(std::shared_ptr<const void> object);
   /// Frees what no pinned reader can see.
   void collect();
+  /// Ends the present epoch and returns it: readers that pin from now on see all that was stored
+  /// (seq_cst) before the call.
+  uint64_t advance() { return epoch_.fetch_add(1, std::memory_order_seq_cst); }
+  /// True when no reader is pinned that pinned in `epoch` or before.
+  bool all_later(uint64_t epoch) const;
 
  private:
   static constexpr uint64_t kFree = 0;
