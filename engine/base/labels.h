@@ -28,10 +28,7 @@ struct LabelView {
 /// same object. Values are never empty (an empty value means the label is absent). Thread-safe.
 class Labels {
  public:
-  struct Pair {
-    Symbol name;
-    Symbol value;
-  };
+  struct Set;  ///< The shared object (label_table.h).
 
   Labels() = default;  ///< The empty set.
   Labels(const Labels& other);
@@ -54,8 +51,12 @@ class Labels {
   bool empty() const { return set_ == nullptr; }
   /// The i-th label in name order. Lifetime: while this set is alive.
   LabelView operator[](size_t i) const;
-  /// Symbol pairs in name order (of the strings). Lifetime: while this set is alive.
-  std::span<const Pair> pairs() const;
+  /// Symbols of the names, in the strings' order, and of the values. Lifetime: while this set is
+  /// alive.
+  std::span<const Symbol> names() const;
+  std::span<const Symbol> values() const;
+  /// The value's symbol, or 0. Lifetime: as values().
+  Symbol value_of(Symbol name) const;
   /// The value, or "" when there is no such label. Lifetime: while this set is alive.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const { return !get(name).empty(); }
@@ -84,8 +85,7 @@ class Labels {
   std::string to_braces() const;
 
  private:
-  struct Set;
-  friend struct LabelsInterner;
+  friend struct LabelTable;
   explicit Labels(const Set* set) : set_(set) {}  // Takes over one reference.
   const Set* set_ = nullptr;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/base/histogram.h"
 #include "engine/base/labels.h"
@@ -15,6 +16,7 @@ namespace tocsin::base {
 
 /// A series as its writer numbers it; stable until the writer removes it.
 using WriterRow = uint32_t;
+inline constexpr WriterRow kNoRow = 0xffffffff;
 
 /// What a commit did.
 struct CommitStats {
@@ -37,6 +39,8 @@ class StreamWriter {
   /// first's row; the others follow. A label set that this writer has already gets a second row;
   /// avoid that. One that another writer has is merged by readers. Fails with kLimit.
   virtual Result<WriterRow> add_series(std::span<const Labels> labels) = 0;
+  /// The row that this writer has for each label set, or kNoRow.
+  virtual std::vector<WriterRow> rows_of(std::span<const Labels> labels) const = 0;
   /// Ends a series: it gets a stale marker with the next commit if its last sample was a value;
   /// its row may then be given to another one.
   virtual void remove_series(WriterRow row) = 0;

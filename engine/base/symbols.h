@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace tocsin::base {
 
@@ -37,4 +38,26 @@ struct Stats {
 Stats stats();
 
 }  // namespace symbols
+
+/// A text in four bytes: equal ones share their memory. For texts that many objects repeat.
+class SharedText {
+ public:
+  SharedText() = default;  ///< Empty.
+  explicit SharedText(std::string_view text) : symbol_(symbols::acquire(text)) {}
+  SharedText(const SharedText& other) : symbol_(other.symbol_) { symbols::retain(symbol_); }
+  SharedText(SharedText&& other) noexcept : symbol_(std::exchange(other.symbol_, 0)) {}
+  SharedText& operator=(SharedText other) noexcept {
+    std::swap(symbol_, other.symbol_);
+    return *this;
+  }
+  ~SharedText() { symbols::release(symbol_); }
+
+  /// Lifetime: while this or an equal text is alive.
+  std::string_view view() const { return symbols::view(symbol_); }
+  bool operator==(const SharedText&) const = default;
+
+ private:
+  Symbol symbol_ = 0;
+};
+
 }  // namespace tocsin::base

@@ -40,17 +40,15 @@ void Intake::set_policy(std::shared_ptr<const IntakePolicy> policy) {
 Status Intake::place_report() {
   while (report_rows_.size() > report_.size()) {
     writer_->remove_series(report_rows_.back());
-    row_labels_[report_rows_.back()] = Labels();
+    row_used_[report_rows_.back()] = false;
     report_rows_.pop_back();
   }
   if (report_rows_.size() == report_.size()) return {};
   const auto added = std::span(report_).subspan(report_rows_.size());
   ASSIGN_OR_RETURN(const base::WriterRow first, writer_->add_series(added));
-  row_labels_.resize(std::max(row_labels_.size(), size_t{first} + added.size()));
+  use_rows(first, added.size());
   for (size_t i = 0; i < added.size(); ++i) {
-    const auto row = static_cast<base::WriterRow>(first + i);
-    row_labels_[row] = added[i];
-    report_rows_.push_back(row);
+    report_rows_.push_back(static_cast<base::WriterRow>(first + i));
   }
   return {};
 }
@@ -271,7 +269,7 @@ void Intake::store(uint32_t slot, const SampleText& sample) {
 }
 
 /// Rows for new series; false when the store is full.
-Result<bool> Intake::place(std::vector<Labels> added, base::WriterRow& first) {
+Result<bool> Intake::place(std::span<const Labels> added, base::WriterRow& first) {
   if (added.empty()) return true;
   auto placed = writer_->add_series(added);
   if (!placed && placed.error().code == Code::kLimit) {
@@ -280,34 +278,37 @@ Result<bool> Intake::place(std::vector<Labels> added, base::WriterRow& first) {
     return false;
   }
   ASSIGN_OR_RETURN(first, std::move(placed));
-  row_labels_.resize(std::max(row_labels_.size(), size_t{first} + added.size()));
+  use_rows(first, added.size());
   counts_.series_added += added.size();
   series_ += added.size();
-  std::move(added.begin(), added.end(), row_labels_.begin() + first);
   return true;
+}
+
+void Intake::use_rows(base::WriterRow first, size_t count) {
+  row_used_.resize(std::max(row_used_.size(), first + count), false);
+  std::fill_n(row_used_.begin() + first, count, true);
 }
 
 /// Gives new lines their rows. A label set that has a row already (another order of labels, a
 /// changed configuration) shares it.
 Status Intake::add_births() {
   if (births_.empty()) return {};
-  std::unordered_map<Labels, uint32_t, base::LabelsHash> rows;
-  rows.reserve(row_labels_.size() + births_.size());
-  for (uint32_t row = 0; row < row_labels_.size(); ++row) {
-    if (!row_labels_[row].empty()) rows.emplace(row_labels_[row], row);
-  }
+  std::vector<Labels> born;
+  born.reserve(births_.size());
+  for (const Birth& birth : births_) born.push_back(birth.labels);
+  std::vector<base::WriterRow> slots = writer_->rows_of(born);
   std::vector<Labels> added;
-  std::vector<uint32_t> slots;
+  std::unordered_map<Labels, uint32_t, base::LabelsHash> numbers;  // In `added`.
   constexpr uint32_t kNew = 0x80000000;  // The rest of the bits: index in `added`.
-  slots.reserve(births_.size());
-  for (const Birth& birth : births_) {
+  for (size_t i = 0; i < born.size(); ++i) {
+    if (slots[i] != base::kNoRow) continue;
     const auto next = static_cast<uint32_t>(kNew | added.size());
-    const auto [found, fresh] = rows.emplace(birth.labels, next);
-    if (fresh) added.push_back(birth.labels);
-    slots.push_back(found->second);
+    const auto [found, is_fresh] = numbers.emplace(born[i], next);
+    if (is_fresh) added.push_back(born[i]);
+    slots[i] = found->second;
   }
   base::WriterRow first = 0;
-  ASSIGN_OR_RETURN(const bool has_room, place(std::move(added), first));
+  ASSIGN_OR_RETURN(const bool has_room, place(added, first));
   column_ = writer_->column();
   counts_.scraped -= births_.size();
   counts_.after_relabel -= births_.size();
@@ -329,15 +330,15 @@ Status Intake::add_births() {
 /// Ends the series that no line stands for any more.
 void Intake::end_vanished() {
   if (!memory_.changed()) return;
-  std::vector<bool> alive(row_labels_.size());
+  std::vector<bool> alive(row_used_.size());
   for (const base::WriterRow row : report_rows_) alive[row] = true;
   for (const Line& line : memory_.keep()) {
     if (line.slot < kDroppedSlot) alive[line.slot] = true;
   }
-  for (uint32_t row = 0; row < row_labels_.size(); ++row) {
-    if (alive[row] || row_labels_[row].empty()) continue;
+  for (uint32_t row = 0; row < row_used_.size(); ++row) {
+    if (alive[row] || !row_used_[row]) continue;
     writer_->remove_series(row);
-    row_labels_[row] = Labels();
+    row_used_[row] = false;
     --series_;
   }
 }

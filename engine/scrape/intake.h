@@ -65,6 +65,8 @@ class Intake {
   /// Stale markers at `t` for every series; nothing may follow.
   base::Status close(base::TimestampMs t) { return writer_->close(t); }
 
+  /// The number of its writer (StreamWriter::number).
+  uint32_t writer() const { return writer_->number(); }
   const IntakeCounts& counts() const { return counts_; }
   void reset_counts() { counts_ = {}; }
   /// Series of the target, report series not counted.
@@ -94,7 +96,8 @@ class Intake {
   base::Result<MetricType> type_in_force(const char* end);
   void store(uint32_t slot, const SampleText& sample);
   base::Status add_births();
-  base::Result<bool> place(std::vector<base::Labels> added, base::WriterRow& first);
+  base::Result<bool> place(std::span<const base::Labels> added, base::WriterRow& first);
+  void use_rows(base::WriterRow first, size_t count);
   void end_vanished();
   void write_loose();
 
@@ -103,7 +106,7 @@ class Intake {
   std::shared_ptr<const IntakePolicy> policy_;
   MetadataStore metadata_;
   LineMemory memory_;
-  std::vector<base::Labels> row_labels_;  ///< By row; empty: not in use.
+  std::vector<bool> row_used_;  ///< By row.
   std::vector<base::WriterRow> report_rows_;
   std::vector<base::Labels> report_;
   size_t series_ = 0;

@@ -33,13 +33,11 @@ bool FamilyFilter::matches(const base::Labels& labels) {
 }
 
 bool FamilyFilter::matches(Column& column, const base::Labels& labels) {
-  for (const base::Labels::Pair& pair : labels.pairs()) {
-    if (pair.name != column.name) continue;
-    const auto [verdict, is_new] = column.verdicts.try_emplace(pair.value, false);
-    if (is_new) verdict->second = column.matcher->matches(base::symbols::view(pair.value));
-    return verdict->second;
-  }
-  return column.matches_empty;
+  const base::Symbol value = labels.value_of(column.name);
+  if (value == 0) return column.matches_empty;
+  const auto [verdict, is_new] = column.verdicts.try_emplace(value, false);
+  if (is_new) verdict->second = column.matcher->matches(base::symbols::view(value));
+  return verdict->second;
 }
 
 }  // namespace tocsin::tsdb

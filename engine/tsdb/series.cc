@@ -46,7 +46,7 @@ bool Series::remove_place(const Stream* stream, SlotAddress at) {
 }
 
 size_t SeriesIndex::bucket_of(const Labels& labels) const {
-  const auto address = reinterpret_cast<uintptr_t>(labels.pairs().data());
+  const auto address = reinterpret_cast<uintptr_t>(labels.values().data());
   const uint64_t mixed = static_cast<uint64_t>(address) * 0x9e3779b97f4a7c15u;
   return static_cast<size_t>(mixed >> (64 - std::bit_width(table_.size() - 1)));
 }

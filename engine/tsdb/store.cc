@@ -5,7 +5,6 @@
 #include <set>
 
 #include "engine/base/sample.h"
-#include "engine/tsdb/scan.h"
 #include "engine/tsdb/selection.h"
 
 namespace tocsin::tsdb {
@@ -48,6 +47,14 @@ class PresenceVisitor final : public base::TileVisitor {
 Head::Head(const Options& o, const base::Clock& c)
     : options(o), clock(c), absent(kSlabSlotsMax, base::absent_marker()) {}
 
+void Head::scan(const StoreRowSet& rows, base::RowRange range, TimeRange time,
+                base::TileVisitor& visitor) {
+  const Epochs::Pin pin(epochs);
+  std::unique_ptr<ScanScratch> scratch = scratches.take(absent.data());
+  scan_rows(rows, range, time, *scratch, visitor);
+  scratches.give(std::move(scratch));
+}
+
 Store::Store(const Options& options, const base::Clock& clock)
     : head_(std::make_shared<Head>(options, clock)) {}
 
@@ -86,12 +93,8 @@ Result<std::vector<Labels>> Store::series(const std::vector<Matchers>& selectors
     rows = place_rows(head_->index, ids);
   }
   PresenceVisitor presence(rows->labels.size());
-  {
-    const Epochs::Pin pin(head_->epochs);
-    const TimestampMs after = from == std::numeric_limits<TimestampMs>::min() ? from : from - 1;
-    scan_rows(*rows, {0, static_cast<uint32_t>(rows->labels.size())}, {after, to},
-              head_->absent.data(), presence);
-  }
+  const TimestampMs after = from == std::numeric_limits<TimestampMs>::min() ? from : from - 1;
+  head_->scan(*rows, {0, static_cast<uint32_t>(rows->labels.size())}, {after, to}, presence);
   std::vector<Labels> found;
   for (size_t i = 0; i < rows->labels.size(); ++i) {
     if (presence.present[i]) found.push_back(rows->labels[i]);
@@ -104,7 +107,7 @@ Result<std::vector<std::string>> Store::label_names(const std::vector<Matchers>&
   ASSIGN_OR_RETURN(const std::vector<Labels> found, series(selectors, from, to));
   std::set<base::Symbol> symbols;
   for (const Labels& labels : found) {
-    for (const Labels::Pair& pair : labels.pairs()) symbols.insert(pair.name);
+    symbols.insert(labels.names().begin(), labels.names().end());
   }
   std::vector<std::string> names;
   for (const base::Symbol symbol : symbols) names.emplace_back(base::symbols::view(symbol));

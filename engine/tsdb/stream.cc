@@ -20,6 +20,7 @@ Stream::Stream(uint32_t number, std::string name, Epochs& epochs, std::shared_pt
       name_(std::move(name)),
       epochs_(epochs),
       pool_(std::move(pool)),
+      commons_(epochs),
       view_(std::make_shared<StreamView>()),
       published_(view_.get()) {}
 
@@ -99,6 +100,7 @@ void Stream::hand_over(WriterRow row) {
 void Stream::forget_row(WriterRow row) {
   buffer_[row + 1] = base::absent_marker();
   row_used_[row] = false;
+  if (row < row_loose_.size()) row_loose_[row] = false;
   free_rows_.insert(row);
 }
 
@@ -119,6 +121,12 @@ void Stream::remove_all_rows() {
 }
 
 bool Stream::has_row(WriterRow row) const { return row < rows_.size() && row_used_[row]; }
+
+WriterRow Stream::row_at(SlotAddress at) const {
+  const std::lock_guard lock(mutex_);
+  const uint32_t source = slabs_[at.slab()]->source[at.slot()];
+  return source == kNoSource ? base::kNoRow : source - 1;
+}
 
 std::vector<WriterRow> Stream::live_rows() const {
   std::vector<WriterRow> rows;
@@ -164,7 +172,7 @@ Status Stream::begin(TimestampMs t) {
 
 void Stream::abandon() {
   is_open_ = false;
-  pending_.clear();
+  drop_pending();
   std::fill(buffer_.begin(), buffer_.end(), base::absent_marker());
 }
 
@@ -189,8 +197,10 @@ Result<CommitStats> Stream::commit() {
       if (ended != ended_.end()) ended->second = next_seq_;
     }
     ending_.clear();
-    // Everything above becomes visible here, at once.
+    // Everything above becomes visible here, at once: snapshot() waits while the clock is odd.
+    if (!pending_.empty()) loose_clock_.store(2 * loose_seq_ + 1, std::memory_order_seq_cst);
     axis.columns.store(c + 1, std::memory_order_release);
+    if (!pending_.empty()) publish_loose();
   }
   last_t_ = open_t_;
   abandon();
@@ -204,7 +214,8 @@ Result<CommitStats> Stream::commit_loose_alone() {
   CommitStats stats;
   const std::lock_guard lock(mutex_);
   commit_loose(stats);
-  pending_.clear();
+  publish_loose();
+  drop_pending();
   return stats;
 }
 
@@ -269,22 +280,21 @@ void Stream::publish(std::shared_ptr<StreamView> view) {
 
 StreamSnapshot Stream::snapshot() const {
   for (;;) {
+    const CommitSeq clock = loose_clock_.load(std::memory_order_seq_cst);
     const StreamView* view = published_.load(std::memory_order_seq_cst);
     const ColumnSeq end_seq = view->end_seq();
     // A chunk may join the open axis together with a column: then the view is another one.
-    if (published_.load(std::memory_order_seq_cst) == view) return {view, end_seq};
+    const bool is_whole = published_.load(std::memory_order_seq_cst) == view && clock % 2 == 0 &&
+                          loose_clock_.load(std::memory_order_seq_cst) == clock;
+    if (is_whole) return {view, end_seq, clock / 2};
   }
 }
 
-std::shared_ptr<const LooseRow> Stream::loose_of(SlotAddress at) const {
+SlotParts Stream::parts_of(SlotAddress at) const {
   const std::lock_guard lock(mutex_);
-  const auto found = loose_.find(at.packed);
-  return found == loose_.end() ? nullptr : found->second.row;
-}
-
-const Tenancy* Stream::tenancy_of(SlotAddress at) const {
-  const std::lock_guard lock(mutex_);
-  return &slabs_[at.slab()]->tenancy;
+  const Slab& slab = *slabs_[at.slab()];
+  const LooseState* loose = slab.loose.empty() ? nullptr : slab.loose[at.slot()];
+  return {&slab.tenancy, loose == nullptr ? nullptr : loose->row.get()};
 }
 
 bool Stream::is_ended(SlotAddress at) const {

@@ -57,10 +57,18 @@ struct Tenancy {
       recycled_at;  // By slot; set before recycles first rises.
 };
 
-/// What a scan sees of a stream: all columns below end_seq. Valid while pinned.
+/// What a scan sees of a stream: all columns below end_seq, loose samples of commits up to
+/// loose_seq. Valid while pinned.
 struct StreamSnapshot {
   const StreamView* view = nullptr;
   ColumnSeq end_seq = 0;
+  CommitSeq loose_seq = 0;
+};
+
+/// What a slot has besides its columns; as long-lived as the stream.
+struct SlotParts {
+  const Tenancy* tenancy = nullptr;  ///< Of the slot's slab.
+  const LooseRow* loose = nullptr;   ///< Or null. Goes with the slot's tenant.
 };
 
 struct StreamStats {
@@ -95,7 +103,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// Makes a row able to take loose samples. False when it was already.
   bool make_loose(base::WriterRow row);
   /// Queues a loose sample for the next commit; make_loose() comes first.
-  void add_loose(base::WriterRow row, LooseSample sample);
+  void add_loose(base::WriterRow row, base::Sample sample);
+  void add_loose(base::WriterRow row, base::TimestampMs t, base::HistogramPtr h);
   base::Result<base::CommitStats> commit();
   void abandon();
   /// The writer is gone: all rows end where they are.
@@ -104,6 +113,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   SeriesId series_of(SlotAddress address) const;
   SlotAddress address_of(base::WriterRow row) const { return rows_[row]; }
   bool has_row(base::WriterRow row) const;
+  /// The row that lies in a slot, or kNoRow.
+  base::WriterRow row_at(SlotAddress address) const;
   std::vector<base::WriterRow> live_rows() const;
   base::TimestampMs last_t() const { return last_t_; }
 
@@ -120,25 +131,14 @@ class Stream : public std::enable_shared_from_this<Stream> {
   StreamSnapshot snapshot() const;
   /// What snapshot() would see, without the number of columns: for prefetching.
   const StreamView* peek() const { return published_.load(std::memory_order_seq_cst); }
-  /// The loose samples of a slot, or null. Takes the stream's lock: for placing rows, not scanning.
-  std::shared_ptr<const LooseRow> loose_of(SlotAddress address) const;
-  /// Of the slot's slab; lives as long as the stream. Takes the stream's lock.
-  const Tenancy* tenancy_of(SlotAddress address) const;
+  /// Takes the stream's lock: for placing rows, not scanning.
+  SlotParts parts_of(SlotAddress address) const;
   bool is_ended(SlotAddress address) const;
 
  private:
   static constexpr uint32_t kNoSource = 0;  // buffer_[0] is always absent.
   static constexpr ColumnSeq kAtNextCommit = std::numeric_limits<ColumnSeq>::max();
 
-  struct Slab {
-    explicit Slab(uint32_t slots) : source(slots, kNoSource), series(slots, 0) {}
-    std::vector<uint32_t> source;  // Slot → index into buffer_ (row + 1).
-    std::vector<SeriesId> series;
-    std::shared_ptr<RawChunk> open;    // On the last axis; null while all its slots are absent.
-    std::shared_ptr<RawChunk> last;    // Holds the last committed column, or null.
-    const double* previous = nullptr;  // That column.
-    Tenancy tenancy;
-  };
   struct LooseState {
     std::shared_ptr<LooseRow> row;
     base::TimestampMs column_t =
@@ -146,6 +146,23 @@ class Stream : public std::enable_shared_from_this<Stream> {
     double column_v = 0;
     bool histogram_last = false;  // Had a histogram at the last column's timestamp.
     bool histogram_now = false;
+  };
+  struct Slab {
+    explicit Slab(uint32_t slots) : source(slots, kNoSource), series(slots, 0) {}
+    std::vector<uint32_t> source;  // Slot → index into buffer_ (row + 1).
+    std::vector<SeriesId> series;
+    std::vector<LooseState*> loose;    // Slot → entry of loose_ or null; empty: none in the slab.
+    std::shared_ptr<RawChunk> open;    // On the last axis; null while all its slots are absent.
+    std::shared_ptr<RawChunk> last;    // Holds the last committed column, or null.
+    const double* previous = nullptr;  // That column.
+    Tenancy tenancy;
+  };
+  // Loose samples of one row, waiting for the commit: so many of pending_samples_, or, with `h`,
+  // one that gives the timestamp.
+  struct Pending {
+    SlotAddress at;
+    uint32_t samples = 0;
+    base::HistogramPtr h;
   };
 
   base::WriterRow take_rows(uint32_t count);
@@ -160,7 +177,15 @@ class Stream : public std::enable_shared_from_this<Stream> {
   base::Result<base::CommitStats> commit_loose_alone();
   void commit_loose(base::CommitStats& stats);
   void settle_loose(base::CommitStats& stats);
-  bool accept(LooseState& state, const LooseSample& sample, base::CommitStats& stats) const;
+  void commit_sample(LooseState& state, base::Sample sample, const base::HistogramPtr& h,
+                     base::CommitStats& stats);
+  void publish_loose();
+  void drop_pending();
+  void freeze_loose();
+  void drop_loose_before(base::TimestampMs floor);
+  void forget_loose(SlotAddress address);
+  static bool accept(const LooseState& state, base::Sample sample,
+                     const base::FloatHistogram* histogram, base::CommitStats& stats);
   bool freeze_two();
   void recycle(SlotAddress address);
 
@@ -174,7 +199,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   bool is_open_ = false;
   base::TimestampMs open_t_ = 0;
   base::TimestampMs last_t_ = std::numeric_limits<base::TimestampMs>::min();
-  std::vector<std::pair<SlotAddress, LooseSample>> pending_;
+  std::vector<Pending> pending_;
+  std::vector<base::Sample> pending_samples_;
+  std::vector<bool> row_loose_;  // By row: make_loose() was called. May be shorter than rows_.
 
   // Shared by writer and keeper.
   mutable std::mutex mutex_;
@@ -184,11 +211,15 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::vector<bool> row_used_;
   std::set<base::WriterRow> free_rows_;
   std::unordered_map<uint32_t, LooseState> loose_;  // By packed address.
+  LooseCommons commons_;
+  CommitSeq loose_seq_ = 0;  // Published commits with loose samples.
   std::unordered_map<uint32_t, ColumnSeq> ended_;   // Packed address → one past its last column.
   std::vector<uint32_t> ending_;                    // Those that end with the next commit.
   std::vector<SlotAddress> handed_over_;            // Those that get no marker with it.
   std::shared_ptr<StreamView> view_;
   std::atomic<const StreamView*> published_;
+  // Twice loose_seq_; one more while a commit publishes a column along with loose samples.
+  std::atomic<CommitSeq> loose_clock_{0};
   ColumnSeq next_seq_ = 0;
   bool has_writer_ = true;
 };

@@ -15,13 +15,6 @@ using base::Status;
 using base::TimestampMs;
 using base::WriterRow;
 
-base::Symbol metric_symbol(const Labels& labels, base::Symbol name) {
-  for (const Labels::Pair& pair : labels.pairs()) {
-    if (pair.name == name) return pair.value;
-  }
-  return 0;
-}
-
 Status check_size(const Options& options, const Labels& labels) {
   if (labels.size() > options.labels_max) {
     return Status(Code::kLimit, "series with " + std::to_string(labels.size()) +
@@ -46,6 +39,7 @@ class Writer final : public base::StreamWriter {
 
   uint32_t number() const override { return stream_->number(); }
   Result<WriterRow> add_series(std::span<const Labels> labels) override;
+  std::vector<WriterRow> rows_of(std::span<const Labels> labels) const override;
   void remove_series(WriterRow row) override { stream_->remove_row(row); }
   Result<std::span<double>> begin(TimestampMs t) override {
     RETURN_IF_ERROR(stream_->begin(t));
@@ -53,10 +47,12 @@ class Writer final : public base::StreamWriter {
   }
   std::span<double> column() override { return stream_->column(); }
   void add_loose(WriterRow row, TimestampMs t, double v) override {
-    add_sample(row, {t, v, nullptr, 0});
+    make_loose(row);
+    stream_->add_loose(row, {t, v});
   }
   void add_histogram(WriterRow row, TimestampMs t, base::HistogramPtr h) override {
-    add_sample(row, {t, 0, std::move(h), 0});
+    make_loose(row);
+    stream_->add_loose(row, t, std::move(h));
   }
   Result<CommitStats> commit() override;
   void abandon() override { stream_->abandon(); }
@@ -64,7 +60,7 @@ class Writer final : public base::StreamWriter {
 
  private:
   Status check_limits(std::span<const Labels> labels) const;
-  void add_sample(WriterRow row, LooseSample sample);
+  void make_loose(WriterRow row);
   void hand_over_shared();
 
   const std::shared_ptr<Head> head_;
@@ -96,7 +92,7 @@ Result<WriterRow> Writer::add_series(std::span<const Labels> labels) {
   revived.reserve(labels.size());  // NewRow points into it.
   for (const Labels& set : labels) {
     SeriesId id = index.find(set);
-    NewRow row{0, metric_symbol(set, name), nullptr};
+    NewRow row{0, set.value_of(name), nullptr};
     if (id == SeriesIndex::kNone) {
       id = index.create(set);
     } else if (index[id].is_used()) {
@@ -128,15 +124,27 @@ Result<WriterRow> Writer::add_series(std::span<const Labels> labels) {
   return first;
 }
 
-void Writer::add_sample(WriterRow row, LooseSample sample) {
-  if (stream_->make_loose(row)) {
-    const std::lock_guard lock(head_->mutex);
-    const SlotAddress at = stream_->address_of(row);
-    Series& series = head_->index[stream_->series_of(at)];
-    series.find_place(stream_.get(), at)->is_loose = true;
-    head_->selections.on_moved(series.labels);
+std::vector<WriterRow> Writer::rows_of(std::span<const Labels> labels) const {
+  std::vector<WriterRow> rows(labels.size(), base::kNoRow);
+  const std::lock_guard lock(head_->mutex);
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const SeriesId id = head_->index.find(labels[i]);
+    if (id == SeriesIndex::kNone) continue;
+    for (const Place& place : head_->index[id].places()) {
+      if (place.stream == stream_.get()) rows[i] = stream_->row_at(place.at);
+      if (rows[i] != base::kNoRow) break;
+    }
   }
-  stream_->add_loose(row, std::move(sample));
+  return rows;
+}
+
+void Writer::make_loose(WriterRow row) {
+  if (!stream_->make_loose(row)) return;
+  const std::lock_guard lock(head_->mutex);
+  const SlotAddress at = stream_->address_of(row);
+  Series& series = head_->index[stream_->series_of(at)];
+  series.find_place(stream_.get(), at)->is_loose = true;
+  head_->selections.on_moved(series.labels);
 }
 
 Result<CommitStats> Writer::commit() {

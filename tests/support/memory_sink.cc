@@ -38,6 +38,17 @@ class MemoryWriter final : public base::StreamWriter {
     if (open_) column_.resize(rows_.size(), base::absent_marker());
     return first;
   }
+  std::vector<WriterRow> rows_of(std::span<const base::Labels> labels) const override {
+    std::vector<WriterRow> found;
+    for (const base::Labels& label_set : labels) {
+      const std::string name = label_set.to_metric();
+      const auto row = std::find_if(rows_.begin(), rows_.end(),
+                                    [&](const Row& r) { return !r.ending && r.name == name; });
+      const bool is_known = row != rows_.end();
+      found.push_back(is_known ? static_cast<WriterRow>(row - rows_.begin()) : base::kNoRow);
+    }
+    return found;
+  }
   void remove_series(WriterRow row) override { rows_[row].ending = true; }
 
   Result<std::span<double>> begin(base::TimestampMs t) override {

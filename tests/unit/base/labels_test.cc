@@ -11,7 +11,7 @@ TEST(Labels, EqualSetsAreTheSameObjectWhateverTheOrder) {
   const Labels a = Labels::of({{"b", "2"}, {"a", "1"}});
   const Labels b = Labels::of({{"a", "1"}, {"b", "2"}});
   EXPECT_EQ(a, b);
-  EXPECT_EQ(a.pairs().data(), b.pairs().data());
+  EXPECT_EQ(a.values().data(), b.values().data());
 }
 
 TEST(Labels, LastValueOfARepeatedNameWinsAndEmptyValuesGo) {
@@ -73,6 +73,24 @@ TEST(Labels, HashDependsOnTextOnly) {
   EXPECT_NE(Labels::of({{"job", "node"}}).hash(), Labels::of({{"node", "job"}}).hash());
 }
 
+TEST(Labels, SetsOfManySizesLiveAndDie) {
+  std::vector<Labels> sets;
+  std::vector<LabelView> pairs;
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("n" + std::to_string(1000 + i));
+  for (const std::string& name : names) {
+    pairs.push_back({name, "v"});
+    sets.push_back(Labels::of_sorted(pairs));
+  }
+  for (size_t i = 0; i < sets.size(); ++i) {
+    ASSERT_EQ(sets[i].size(), i + 1);
+    EXPECT_EQ(sets[i].get(names[i]), "v");
+    EXPECT_EQ(sets[i].value_of(symbols::find(names[i])), symbols::find("v"));
+    EXPECT_EQ(sets[i], Labels::of_sorted(std::span(pairs).first(i + 1)));
+  }
+  EXPECT_EQ(sets[0].value_of(symbols::find(names[1])), 0u);
+}
+
 TEST(Symbols, AreFreedWithTheLastLabelSetThatUsesThem) {
   const uint64_t before = symbols::stats().count;
   {
@@ -89,6 +107,21 @@ TEST(LabelsBuilder, AppliesChangesInOrder) {
   LabelsBuilder builder(Labels::of({{"a", "1"}, {"b", "2"}}));
   builder.set("c", "3").remove("a").set("b", "");
   EXPECT_EQ(builder.build(), Labels::of({{"c", "3"}}));
+}
+
+TEST(SharedText, EqualTextsAreOneSymbol) {
+  const uint64_t before = symbols::stats().count;
+  {
+    SharedText a("a help text that nothing else uses");
+    const SharedText b(a);
+    EXPECT_EQ(b.view(), "a help text that nothing else uses");
+    EXPECT_EQ(symbols::stats().count, before + 1);
+    a = SharedText();
+    EXPECT_EQ(a.view(), "");
+    EXPECT_FALSE(a == b);
+    EXPECT_TRUE(b == SharedText("a help text that nothing else uses"));
+  }
+  EXPECT_EQ(symbols::stats().count, before);
 }
 
 }  // namespace

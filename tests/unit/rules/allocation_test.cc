@@ -17,6 +17,9 @@ class NullWriter final : public base::StreamWriter {
     column_.resize(column_.size() + labels.size());
     return static_cast<base::WriterRow>(column_.size() - labels.size());
   }
+  std::vector<base::WriterRow> rows_of(std::span<const Labels> labels) const override {
+    return std::vector<base::WriterRow>(labels.size(), base::kNoRow);
+  }
   void remove_series(base::WriterRow) override {}
   base::Result<std::span<double>> begin(base::TimestampMs) override {
     return std::span<double>(column_);

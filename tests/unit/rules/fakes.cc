@@ -30,6 +30,7 @@ class FakeSelection final : public base::Selection {
       auto fresh = std::make_shared<FakeRows>();
       fresh->version = ++version_;
       fresh->labels = std::move(found);
+      if (!fresh->labels.empty()) fresh->writers = {FakeStore::kScrapeWriter};
       rows_ = std::move(fresh);
     }
     return rows_;
@@ -70,6 +71,16 @@ class FakeWriter final : public base::StreamWriter {
     const auto first = static_cast<base::WriterRow>(rows_.size());
     for (const Labels& l : labels) rows_.push_back({l, false, false});
     return first;
+  }
+  std::vector<base::WriterRow> rows_of(std::span<const Labels> labels) const override {
+    std::vector<base::WriterRow> found(labels.size(), base::kNoRow);
+    for (size_t i = 0; i < labels.size(); ++i) {
+      for (size_t row = 0; row < rows_.size(); ++row) {
+        const bool is_it = !rows_[row].removed && rows_[row].labels == labels[i];
+        if (is_it) found[i] = static_cast<base::WriterRow>(row);
+      }
+    }
+    return found;
   }
   void remove_series(base::WriterRow row) override { rows_[row].removed = true; }
   base::Result<std::span<double>> begin(TimestampMs t) override {

@@ -15,6 +15,9 @@ class FlatWriter final : public base::StreamWriter {
     column_.resize(column_.size() + labels.size(), base::absent_marker());
     return first;
   }
+  std::vector<base::WriterRow> rows_of(std::span<const base::Labels> labels) const override {
+    return std::vector<base::WriterRow>(labels.size(), base::kNoRow);
+  }
   void remove_series(base::WriterRow) override {}
   base::Result<std::span<double>> begin(base::TimestampMs) override {
     std::fill(column_.begin(), column_.end(), base::absent_marker());

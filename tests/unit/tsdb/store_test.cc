@@ -120,6 +120,18 @@ TEST_F(StoreTest, CloseMarksTheSeriesThatAnotherWriterHadOnce) {
   EXPECT_EQ(samples("x", 0, 9000), (std::vector{value_at(1000, 2), stale_at(2000)}));
 }
 
+TEST_F(StoreTest, AWriterTellsItsRows) {
+  auto a = store.open_stream("a");
+  auto b = store.open_stream("b");
+  const std::vector<base::Labels> labels = {labels_of("x"), labels_of("y"), labels_of("z")};
+  const auto first = a->add_series(std::span(labels).first(2));
+  ASSERT_TRUE(first.ok());
+  ASSERT_TRUE(b->add_series(std::span(labels).last(2)).ok());
+  EXPECT_EQ(a->rows_of(labels), (std::vector<base::WriterRow>{*first, *first + 1, base::kNoRow}));
+  a->remove_series(*first + 1);
+  EXPECT_EQ(a->rows_of(labels), (std::vector<base::WriterRow>{*first, base::kNoRow, base::kNoRow}));
+}
+
 TEST_F(StoreTest, DestroyingAWriterLeavesTheDataAsItIs) {
   Scraper a(store, "a");
   a.scrape(1000, {{"x", 1}});
