@@ -1,4 +1,6 @@
 // The HTTP server. Heads are read and judged by http_head.h; Beast parses the bodies.
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -51,6 +53,8 @@ constexpr uint64_t kLargeBodiesMax = 16;
 /// … not counting those up to this size, which the number of connections bounds.
 constexpr uint64_t kSmallBodyBytes = 64u << 10;
 constexpr DurationMs kAcceptRetry = 100;
+/// How soon it is noticed that a client has gone whose request is being handled.
+constexpr DurationMs kClientCheck = 200;
 
 class Session;
 
@@ -79,6 +83,7 @@ struct Core {
   std::mutex mutex;
   bool has_ended = false;  // by mutex
   std::atomic<uint64_t> connections{0}, connections_open{0}, connections_refused{0};
+  std::atomic<uint64_t> connections_evicted{0};
   std::atomic<uint64_t> requests{0}, requests_refused{0};
 };
 
@@ -111,8 +116,14 @@ class Session : public std::enable_shared_from_this<Session> {
     if (phase_ == Phase::kIdle || phase_ == Phase::kHead) close();
   }
 
+  /// Waits for a request of which nothing has come yet.
+  bool is_idle() const { return phase_ == Phase::kIdle && buffer_.size() == 0; }
+  asio::steady_timer::time_point idle_until() const { return timer_.expiry(); }
+
   void close() {
-    if (std::exchange(phase_, Phase::kClosed) == Phase::kClosed) return;
+    const Phase last = std::exchange(phase_, Phase::kClosed);
+    if (last == Phase::kClosed) return;
+    if (last == Phase::kHandler) request_->cancelled->store(true, std::memory_order_relaxed);
     error_code ignored;  // the connection may be gone already
     timer_.cancel();
     release_body();
@@ -147,9 +158,20 @@ class Session : public std::enable_shared_from_this<Session> {
       case Phase::kLinger:
         return close();
       case Phase::kHandler:
+        return check_client();
       case Phase::kClosed:
         return;
     }
+  }
+
+  /// Half-closed counts as gone, as with Go's server.
+  void check_client() {
+    char next = 0;
+    const ssize_t got = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    const bool is_there =
+        got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+    if (is_there) return arm(kClientCheck);
+    request_->cancelled->store(true, std::memory_order_relaxed);
   }
 
   std::string_view buffered() const {
@@ -193,6 +215,7 @@ class Session : public std::enable_shared_from_this<Session> {
     request_->query = std::move(head->query);
     request_->headers = std::move(head->headers);
     request_->remote = remote_;
+    request_->cancelled = std::make_shared<std::atomic<bool>>(false);
     if (head->content_length.value_or(0) > core_->limits.body_bytes_max) {
       return refuse(413, "the request body is too large");
     }
@@ -253,7 +276,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void handle() {
     phase_ = Phase::kHandler;
-    timer_.cancel();
+    arm(kClientCheck);
     core_->executor.submit([self = shared_from_this()] {
       Answer answer = self->answer();
       self->core_->post(
@@ -383,6 +406,7 @@ class BeastServer final : public HttpServer {
     return {core_->connections.load(std::memory_order_relaxed),
             core_->connections_open.load(std::memory_order_relaxed),
             core_->connections_refused.load(std::memory_order_relaxed),
+            core_->connections_evicted.load(std::memory_order_relaxed),
             core_->requests.load(std::memory_order_relaxed),
             core_->requests_refused.load(std::memory_order_relaxed)};
   }
@@ -391,6 +415,7 @@ class BeastServer final : public HttpServer {
   error_code bind(const tcp::endpoint& endpoint);
   void accept();
   void on_accept(error_code error, tcp::socket socket);
+  bool make_room();
   void begin_stop(DurationMs grace);
 
   std::shared_ptr<Core> core_;
@@ -457,7 +482,7 @@ void BeastServer::on_accept(error_code error, tcp::socket socket) {
     return;
   }
   core_->connections.fetch_add(1, std::memory_order_relaxed);
-  const bool is_full = core_->sessions.size() >= core_->limits.connections_max;
+  const bool is_full = core_->sessions.size() >= core_->limits.connections_max && !make_room();
   const bool is_flooded = core_->sessions.size() >= 2 * size_t{core_->limits.connections_max};
   if (is_full) core_->connections_refused.fetch_add(1, std::memory_order_relaxed);
   if (!is_flooded) {  // beyond, not even the refusal is worth a descriptor
@@ -467,6 +492,20 @@ void BeastServer::on_accept(error_code error, tcp::socket socket) {
     is_full ? session->turn_away() : session->start();
   }
   accept();
+}
+
+/// Closes the idle connection whose time is up first. One that never sent anything has less time
+/// than one that is kept alive, so connections opened to block others go first.
+bool BeastServer::make_room() {
+  std::shared_ptr<Session> oldest;
+  for (const auto& session : core_->sessions) {
+    if (!session->is_idle()) continue;
+    if (!oldest || session->idle_until() < oldest->idle_until()) oldest = session;
+  }
+  if (!oldest) return false;
+  core_->connections_evicted.fetch_add(1, std::memory_order_relaxed);
+  oldest->close();
+  return true;
 }
 
 void BeastServer::stop(DurationMs grace) {

@@ -1,6 +1,7 @@
 // Inbound HTTP/1.1 with strict framing, bounded heads, bodies and idle time.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,9 @@ struct ServerRequest {
   HeaderList headers;  ///< Names lower case.
   std::string body;    ///< Decompressed when Content-Encoding was gzip, zstd or deflate.
   std::string remote;  ///< "127.0.0.1:52612".
+  /// Becomes true when the client has hung up or the server gives up waiting: whatever is computed
+  /// for it is of no use. Null: nobody tells.
+  std::shared_ptr<std::atomic<bool>> cancelled = nullptr;
   std::string_view header(std::string_view name) const;
 };
 
@@ -41,6 +45,7 @@ using ServerHandler = std::function<ServerResponse(const ServerRequest&)>;
 struct ServerLimits {
   uint32_t head_bytes_max = 64u << 10;
   uint64_t body_bytes_max = 32u << 20;
+  /// One more closes the connection that has been idle longest, or is refused if all are busy.
   uint32_t connections_max = 512;
   base::DurationMs head_timeout = 10 * base::kSecond;
   base::DurationMs body_timeout = 60 * base::kSecond;
@@ -51,7 +56,8 @@ struct ServerLimits {
 struct ServerStats {
   uint64_t connections = 0;          ///< Accepted, the refused ones included.
   uint64_t connections_open = 0;     ///< Now.
-  uint64_t connections_refused = 0;  ///< Over connections_max.
+  uint64_t connections_refused = 0;  ///< Over connections_max, and none of them idle.
+  uint64_t connections_evicted = 0;  ///< Idle ones, closed to make room.
   uint64_t requests = 0;             ///< Handed to the handler.
   uint64_t requests_refused = 0;     ///< Answered 4xx before any handler saw them.
 };

@@ -168,13 +168,53 @@ TEST(HttpServer, SilentConnectionsAreClosed) {
   EXPECT_EQ(body_of(idle.read_to_end()), "GET /? ");
 }
 
-TEST(HttpServer, TurnsAwayTooManyConnections) {
-  LoopbackServer server(echo, {.connections_max = 1});
+TEST(HttpServer, TurnsAwayTooManyConnectionsWhenAllAreBusy) {
+  std::latch entered(1);
+  std::latch may_go(1);
+  LoopbackServer server(
+      [&](const ServerRequest&) -> ServerResponse {
+        entered.count_down();
+        may_go.wait();
+        return {};
+      },
+      {.connections_max = 1});
   const RawSocket first(server.port());
   first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  first.read_until("GET /?");
+  entered.wait();
   EXPECT_EQ(ask(server.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n").substr(9, 3), "503");
   EXPECT_EQ(server.server().stats().connections_refused, 1u);
+  may_go.count_down();
+}
+
+TEST(HttpServer, ClosesAnIdleConnectionToMakeRoom) {
+  LoopbackServer server(echo, {.connections_max = 2});
+  const RawSocket kept_alive(server.port());
+  kept_alive.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  kept_alive.read_until("GET /?");
+  const RawSocket silent(server.port());
+  EXPECT_EQ(body_of(ask(server.port(), "GET /3" + kClosing + "\r\n")), "GET /3? ");
+  EXPECT_EQ(silent.read_to_end(), "");
+  kept_alive.send("GET /4" + kClosing + "\r\n");
+  EXPECT_EQ(body_of(kept_alive.read_to_end()), "GET /4? ");
+  EXPECT_EQ(server.server().stats().connections_evicted, 1u);
+  EXPECT_EQ(server.server().stats().connections_refused, 0u);
+}
+
+TEST(HttpServer, TellsTheHandlerThatTheClientHasGone) {
+  std::latch entered(1);
+  std::latch noticed(1);
+  LoopbackServer server([&](const ServerRequest& request) -> ServerResponse {
+    entered.count_down();
+    while (!request.cancelled->load()) std::this_thread::yield();
+    noticed.count_down();
+    return {};
+  });
+  {
+    const RawSocket client(server.port());
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    entered.wait();
+  }
+  noticed.wait();
 }
 
 TEST(HttpServer, StopLetsARunningRequestFinish) {
@@ -201,7 +241,9 @@ TEST(HttpServer, StopLetsARunningRequestFinish) {
 TEST(HttpServer, StopCutsWhatTakesLongerThanTheGrace) {
   std::latch entered(1);
   std::latch may_go(1);
-  LoopbackServer server([&](const ServerRequest&) -> ServerResponse {
+  std::shared_ptr<std::atomic<bool>> cancelled;
+  LoopbackServer server([&](const ServerRequest& request) -> ServerResponse {
+    cancelled = request.cancelled;
     entered.count_down();
     may_go.wait();
     return {};
@@ -211,6 +253,7 @@ TEST(HttpServer, StopCutsWhatTakesLongerThanTheGrace) {
   entered.wait();
   server.server().stop(20);
   EXPECT_EQ(busy.read_to_end(), "");
+  EXPECT_TRUE(cancelled->load());
   may_go.count_down();
 }
 
