@@ -245,6 +245,14 @@ base::Result<std::function<void()>> AlertmanagerSender::prepare(
   });
 }
 
+size_t AlertmanagerSender::pending() const {
+  size_t out = 0;
+  for (const Entry& entry : state_->entries) {
+    for (const auto& queue : entry.queues) out += queue->waiting.size() + (queue->sending ? 1 : 0);
+  }
+  return out;
+}
+
 void AlertmanagerSender::on_alerts(const std::vector<base::Alert>& alerts) {
   state_->post([alerts](State& state) { state.enqueue(alerts); });
 }

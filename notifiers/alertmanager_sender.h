@@ -47,6 +47,9 @@ class AlertmanagerSender final : public base::AlertSink {
   /// Queues alerts for every Alertmanager, relabelled.
   void on_alerts(const std::vector<base::Alert>& alerts) override;
 
+  /// Alerts that wait, counted once for each Alertmanager, and requests under way. On the loop.
+  size_t pending() const;
+
  private:
   struct Queue;
   struct Entry;

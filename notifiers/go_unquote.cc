@@ -1,7 +1,7 @@
 #include "notifiers/go_unquote.h"
 
 #include "engine/base/labels.h"
-#include "notifiers/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::notifiers {
 
@@ -53,7 +53,7 @@ bool append_escape(std::string_view text, size_t& i, std::string& out) {
   if (letter != 'u' && letter != 'U') return false;
   const auto code = number(text, i, letter == 'u' ? 4 : 8, 16);
   if (!code || *code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF)) return false;
-  append_rune(out, *code);
+  base::append_rune(out, *code);
   return true;
 }
 
@@ -70,8 +70,8 @@ std::optional<std::string> go_unquote(std::string_view literal) {
       if (!append_escape(text, i, out)) return std::nullopt;
       continue;
     }
-    const Rune rune = decode_rune(text.substr(i));
-    append_rune(out, rune.code);
+    const base::Rune rune = base::decode_rune(text.substr(i));
+    base::append_rune(out, rune.code);
     i += rune.bytes;
   }
   if (!base::is_utf8(out)) return std::nullopt;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/base/utf8.h"
 #include "notifiers/matcher_grammars.h"
-#include "notifiers/utf8.h"
 
 namespace tocsin::notifiers {
 
@@ -12,7 +12,7 @@ namespace {
 
 bool needs_quotes(std::string_view name) {
   while (!name.empty()) {
-    const Rune rune = decode_rune(name);
+    const base::Rune rune = base::decode_rune(name);
     if (is_reserved_in_matcher(rune.code)) return true;
     name.remove_prefix(rune.bytes);
   }

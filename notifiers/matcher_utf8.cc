@@ -1,9 +1,9 @@
 // The UTF-8 matcher grammar: a lexer over runes and a parser with one function per expectation.
 #include <optional>
 
+#include "engine/base/utf8.h"
 #include "notifiers/go_unquote.h"
 #include "notifiers/matcher_grammars.h"
-#include "notifiers/utf8.h"
 
 namespace tocsin::notifiers {
 
@@ -44,11 +44,11 @@ class Cursor {
   explicit Cursor(std::string_view text) : text_(text) {}
 
   uint32_t peek() const {
-    return offset_ < text_.size() ? decode_rune(text_.substr(offset_)).code : kEndOfText;
+    return offset_ < text_.size() ? base::decode_rune(text_.substr(offset_)).code : kEndOfText;
   }
   void advance() {
     if (offset_ >= text_.size()) return;
-    offset_ += decode_rune(text_.substr(offset_)).bytes;
+    offset_ += base::decode_rune(text_.substr(offset_)).bytes;
     ++column_;
   }
   bool accept(uint32_t rune) {
@@ -103,7 +103,7 @@ base::Result<Token> scan_quoted(Cursor& cursor) {
 
 /// The next token; kEnd when there is none.
 base::Result<Token> scan(Cursor& cursor) {
-  while (!cursor.at_end() && is_unicode_space(cursor.peek())) cursor.advance();
+  while (!cursor.at_end() && base::is_unicode_space(cursor.peek())) cursor.advance();
   cursor.start_token();
   const uint32_t rune = cursor.peek();
   if (rune == kEndOfText) return cursor.token(Kind::kEnd);
@@ -244,7 +244,7 @@ class Parser {
 bool is_reserved_in_matcher(uint32_t rune) {
   constexpr std::string_view kReserved = "{}!=~,\\\"'`";
   if (rune < 0x80 && kReserved.find(static_cast<char>(rune)) != std::string_view::npos) return true;
-  return is_unicode_space(rune);
+  return base::is_unicode_space(rune);
 }
 
 base::Result<base::Matchers> parse_utf8_matchers(std::string_view text) {

@@ -8,21 +8,6 @@
 
 namespace tocsin::notifiers {
 
-/// One decoded character. Malformed bytes decode one at a time as U+FFFD, as in Go.
-struct Rune {
-  uint32_t code = 0;
-  size_t bytes = 0;
-};
-
-/// The first character of `text`. Requires a non-empty text.
-Rune decode_rune(std::string_view text);
-
-/// Go's unicode.IsSpace.
-bool is_unicode_space(uint32_t code);
-
-/// Appends `code` in UTF-8.
-void append_rune(std::string& out, uint32_t code);
-
 /// `text` without leading and trailing white space (Go's strings.TrimSpace).
 std::string_view trim_space(std::string_view text);
 

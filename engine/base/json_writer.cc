@@ -1,6 +1,10 @@
 #include "engine/base/json_writer.h"
 
+#include <array>
 #include <cassert>
+#include <charconv>
+
+#include "engine/base/utf8.h"
 
 namespace tocsin::base {
 
@@ -8,41 +12,41 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-/// Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
-size_t sequence_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto continues = [&](size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (!continues(1) || !continues(2)) return 0;
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;   // Overlong.
-    if (first == 0xED && byte(1) >= 0xA0) return 0;  // Surrogates.
-    return 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (!continues(1) || !continues(2) || !continues(3)) return 0;
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) >= 0x90) return 0;  // Above U+10FFFF.
-    return 4;
-  }
-  return 0;
+/// Which bytes stand for themselves in a string.
+using ByteSet = std::array<bool, 256>;
+
+constexpr ByteSet make_plain_bytes(std::string_view escaped, int last) {
+  ByteSet plain{};
+  for (int c = 0x20; c <= last; ++c) plain[static_cast<size_t>(c)] = true;
+  for (const char c : escaped) plain[static_cast<unsigned char>(c)] = false;
+  return plain;
 }
 
-void append_ascii(std::string& out, char c) {
+constexpr ByteSet kPlainAscii = make_plain_bytes("\"\\<>&", 0x7F);
+constexpr ByteSet kPlainBytes = make_plain_bytes("\"\\", 0xFF);
+
+/// Appends `text` up to the first byte that is not in `plain`; returns what is left.
+std::string_view append_run(std::string& out, std::string_view text, const ByteSet& plain) {
+  size_t length = 0;
+  while (length < text.size() && plain[static_cast<unsigned char>(text[length])]) ++length;
+  out.append(text.data(), length);
+  return text.substr(length);
+}
+
+void append_code(std::string& out, char c) {
+  out += "\\u00";
+  out += kHex[static_cast<unsigned char>(c) >> 4];
+  out += kHex[static_cast<unsigned char>(c) & 0xF];
+}
+
+/// The escapes that both forms have.
+void append_escaped(std::string& out, char c) {
   switch (c) {
     case '"':
       out += "\\\"";
       return;
     case '\\':
       out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
       return;
     case '\n':
       out += "\\n";
@@ -54,97 +58,68 @@ void append_ascii(std::string& out, char c) {
       out += "\\t";
       return;
     default:
-      break;
+      append_code(out, c);
   }
-  if (static_cast<unsigned char>(c) >= 0x20 && c != '<' && c != '>' && c != '&') {
-    out += c;
-    return;
+}
+
+void append_rune_escaped(std::string& out, std::string_view text, Rune rune) {
+  if (rune.is_malformed()) {
+    out += "\\ufffd";
+  } else if (rune.code == '\b') {
+    out += "\\b";
+  } else if (rune.code == '\f') {
+    out += "\\f";
+  } else if (rune.code < 0x80) {
+    append_escaped(out, text[0]);
+  } else if (rune.code == 0x2028) {
+    out += "\\u2028";
+  } else if (rune.code == 0x2029) {
+    out += "\\u2029";
+  } else {
+    out += text.substr(0, rune.bytes);
   }
-  out += "\\u00";
-  out += kHex[static_cast<unsigned char>(c) >> 4];
-  out += kHex[static_cast<unsigned char>(c) & 0xF];
 }
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  while (!text.empty()) {
-    const size_t length = sequence_length(text);
-    if (length == 0) {
-      out += "\\ufffd";
-      text.remove_prefix(1);
-      continue;
-    }
-    const std::string_view sequence = text.substr(0, length);
-    if (length == 1) {
-      append_ascii(out, sequence[0]);
-    } else if (sequence == "\xE2\x80\xA8") {
-      out += "\\u2028";
-    } else if (sequence == "\xE2\x80\xA9") {
-      out += "\\u2029";
-    } else {
-      out += sequence;
-    }
-    text.remove_prefix(length);
+  for (text = append_run(out, text, kPlainAscii); !text.empty();
+       text = append_run(out, text, kPlainAscii)) {
+    const Rune rune = decode_rune(text);
+    append_rune_escaped(out, text, rune);
+    text.remove_prefix(rune.bytes);
   }
   out += '"';
 }
 
 void append_plain_json_string(std::string& out, std::string_view text) {
   out += '"';
-  size_t clean = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<uint8_t>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out += text.substr(clean, i - clean);
-    clean = i + 1;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
-    }
+  for (text = append_run(out, text, kPlainBytes); !text.empty();
+       text = append_run(out, text, kPlainBytes)) {
+    append_escaped(out, text[0]);
+    text.remove_prefix(1);
   }
-  out += text.substr(clean);
   out += '"';
 }
 
+// What was written last tells whether a value is the first: no value ends in one of these.
 void JsonWriter::before_value() {
-  if (after_key_) {
-    after_key_ = false;
-    return;
-  }
-  if (has_items_.empty()) return;
-  if (has_items_.back()) out_ += ',';
-  has_items_.back() = true;
+  if (depth_ == 0) return;
+  const char last = out_.back();
+  if (last != '{' && last != '[' && last != ':') out_ += ',';
 }
 
 JsonWriter& JsonWriter::begin_object() {
   before_value();
   out_ += '{';
-  has_items_.push_back(false);
+  ++depth_;
   return *this;
 }
 
 JsonWriter& JsonWriter::end_object() {
-  assert(!has_items_.empty() && !after_key_);
-  has_items_.pop_back();
+  assert(depth_ > 0 && out_.back() != ':');
+  --depth_;
   out_ += '}';
   return *this;
 }
@@ -152,13 +127,13 @@ JsonWriter& JsonWriter::end_object() {
 JsonWriter& JsonWriter::begin_array() {
   before_value();
   out_ += '[';
-  has_items_.push_back(false);
+  ++depth_;
   return *this;
 }
 
 JsonWriter& JsonWriter::end_array() {
-  assert(!has_items_.empty() && !after_key_);
-  has_items_.pop_back();
+  assert(depth_ > 0 && out_.back() != ':');
+  --depth_;
   out_ += ']';
   return *this;
 }
@@ -167,7 +142,6 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   before_value();
   append_json_string(out_, name);
   out_ += ':';
-  after_key_ = true;
   return *this;
 }
 
@@ -177,7 +151,11 @@ JsonWriter& JsonWriter::string(std::string_view text) {
   return *this;
 }
 
-JsonWriter& JsonWriter::integer(int64_t value) { return raw(std::to_string(value)); }
+JsonWriter& JsonWriter::integer(int64_t value) {
+  std::array<char, 24> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return raw({text.data(), static_cast<size_t>(end - text.data())});
+}
 
 JsonWriter& JsonWriter::boolean(bool value) { return raw(value ? "true" : "false"); }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tocsin::base {
 
@@ -16,7 +15,7 @@ void append_json_string(std::string& out, std::string_view text);
 void append_plain_json_string(std::string& out, std::string_view text);
 
 /// Puts commas and colons where they belong. The caller balances begin and end and writes a key
-/// before each value of an object; both are asserted. Not thread-safe.
+/// before each value of an object; balance is asserted. Not thread-safe.
 class JsonWriter {
  public:
   /// Appends to `out`, which must outlive the writer.
@@ -31,7 +30,7 @@ class JsonWriter {
   JsonWriter& integer(int64_t value);
   JsonWriter& boolean(bool value);
   JsonWriter& null();
-  /// A value that is JSON already.
+  /// A value that is JSON already; not empty.
   JsonWriter& raw(std::string_view json);
 
   /// key() and string() in one.
@@ -42,8 +41,7 @@ class JsonWriter {
  private:
   void before_value();
   std::string& out_;
-  std::vector<bool> has_items_;  ///< One per open object or array.
-  bool after_key_ = false;
+  uint32_t depth_ = 0;  ///< Open objects and arrays.
 };
 
 }  // namespace tocsin::base

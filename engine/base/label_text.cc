@@ -2,31 +2,13 @@
 #include <algorithm>
 
 #include "engine/base/labels.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::base {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-constexpr uint32_t kBadRune = 0xffffffff;
-
-// The code point at the front of `text` and its length in bytes; kBadRune and 1 when malformed.
-std::pair<uint32_t, size_t> decode_rune(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {kBadRune, 1};
-  uint32_t rune = lead & (0xffu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {kBadRune, 1};
-    rune = (rune << 6) | (byte(i) & 0x3fu);
-  }
-  const bool overlong = (length == 3 && rune < 0x800) || (length == 4 && rune < 0x10000);
-  if (overlong || rune > 0x10ffff || (rune >= 0xd800 && rune < 0xe000)) return {kBadRune, 1};
-  return {rune, length};
-}
 
 void append_hex(std::string& out, uint32_t value, int digits) {
   for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
@@ -86,19 +68,19 @@ void append_escaped(std::string& out, uint32_t rune) {
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const auto [rune, length] = decode_rune(text);
-    if (rune == kBadRune) {
+    const Rune rune = decode_rune(text);
+    if (rune.is_malformed()) {
       out += "\\x";
       append_hex(out, static_cast<uint8_t>(text[0]), 2);
-    } else if (rune == '"' || rune == '\\') {
+    } else if (rune.code == '"' || rune.code == '\\') {
       out += '\\';
       out += text[0];
-    } else if (prints(rune)) {
-      out += text.substr(0, length);
+    } else if (prints(rune.code)) {
+      out += text.substr(0, rune.bytes);
     } else {
-      append_escaped(out, rune);
+      append_escaped(out, rune.code);
     }
-    text.remove_prefix(length);
+    text.remove_prefix(rune.bytes);
   }
   out += '"';
 }
@@ -123,15 +105,6 @@ bool is_legacy_metric_name(std::string_view name) {
 bool is_legacy_label_name(std::string_view name) {
   if (name.empty() || is_digit(name[0])) return false;
   return std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c); });
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto [rune, length] = decode_rune(text);
-    if (rune == kBadRune) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 std::string go_quote(std::string_view text) {

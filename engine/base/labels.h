@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/base/symbols.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::base {
 
@@ -117,8 +118,6 @@ struct LabelsHash {
 bool is_legacy_metric_name(std::string_view name);
 /// True for [a-zA-Z_][a-zA-Z0-9_]* — a label name that needs no quotes.
 bool is_legacy_label_name(std::string_view name);
-/// True for well-formed UTF-8.
-bool is_utf8(std::string_view text);
 /// Go's strconv.Quote: double quotes, \n \t \" \\ and \x, \u, \U escapes for what does not print.
 std::string go_quote(std::string_view text);
 

@@ -5,9 +5,11 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "engine/base/sample.h"
+#include "engine/base/shortest_decimal.h"
 
 namespace tocsin::base {
 namespace {
@@ -101,56 +103,60 @@ struct Digits {
 };
 
 Digits shortest_digits(double v) {
-  std::array<char, 40> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(v),
-                                    std::chars_format::scientific);
+  const Decimal decimal = shortest_decimal(std::abs(v));
   Digits out;
   out.negative = std::signbit(v);
-  const char* at = buffer.data();
-  for (; at != result.ptr && *at != 'e'; ++at) {
-    if (*at != '.') out.text[out.count++] = *at;
-  }
-  const char* exponent = at + (at[1] == '+' ? 2 : 1);
-  std::from_chars(exponent, result.ptr, out.exponent);
+  char* begin = out.text.data();
+  out.count = static_cast<size_t>(
+      std::to_chars(begin, begin + out.text.size(), decimal.digits).ptr - begin);
+  out.exponent = decimal.exponent + static_cast<int>(out.count) - 1;
   return out;
 }
 
-bool append_special(std::string& out, double v) {
-  if (std::isfinite(v)) return false;
-  out += std::isnan(v) ? "NaN" : v > 0 ? "+Inf" : "-Inf";
-  return true;
+char* write(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
-void lay_out_fixed(std::string& out, const Digits& digits) {
-  if (digits.negative) out += '-';
+char* write_zeros(char* at, size_t count) {
+  std::memset(at, '0', count);
+  return at + count;
+}
+
+char* write_special(char* at, double v) {
+  return write(at, std::isnan(v) ? "NaN" : v > 0 ? "+Inf" : "-Inf");
+}
+
+char* write_fixed(char* at, const Digits& digits) {
+  const std::string_view text(digits.text.data(), digits.count);
+  if (digits.negative) *at++ = '-';
   if (digits.exponent < 0) {
-    out += "0.";
-    out.append(static_cast<size_t>(-digits.exponent - 1), '0');
-    out.append(digits.text.data(), digits.count);
-    return;
+    at = write(at, "0.");
+    at = write_zeros(at, static_cast<size_t>(-digits.exponent - 1));
+    return write(at, text);
   }
   const size_t whole = static_cast<size_t>(digits.exponent) + 1;
-  out.append(digits.text.data(), std::min(whole, digits.count));
-  if (digits.count <= whole) {
-    out.append(whole - digits.count, '0');
-  } else {
-    out += '.';
-    out.append(digits.text.data() + whole, digits.count - whole);
-  }
+  if (digits.count <= whole) return write_zeros(write(at, text), whole - digits.count);
+  at = write(at, text.substr(0, whole));
+  *at++ = '.';
+  return write(at, text.substr(whole));
 }
 
-void lay_out_exponent(std::string& out, const Digits& digits) {
-  if (digits.negative) out += '-';
-  out += digits.text[0];
+char* write_exponent(char* at, const Digits& digits) {
+  if (digits.negative) *at++ = '-';
+  *at++ = digits.text[0];
   if (digits.count > 1) {
-    out += '.';
-    out.append(digits.text.data() + 1, digits.count - 1);
+    *at++ = '.';
+    at = write(at, {digits.text.data() + 1, digits.count - 1});
   }
   const int magnitude = std::abs(digits.exponent);
-  out += digits.exponent < 0 ? "e-" : "e+";
-  if (magnitude < 10) out += '0';
-  out += std::to_string(magnitude);
+  at = write(at, digits.exponent < 0 ? "e-" : "e+");
+  if (magnitude < 10) *at++ = '0';
+  return std::to_chars(at, at + 3, magnitude).ptr;
 }
+
+// "-0." and 324 digits behind the point, with up to 17 that are not 0.
+constexpr size_t kFixedTextMax = 352;
 
 }  // namespace
 
@@ -164,35 +170,40 @@ std::optional<double> parse_float(std::string_view text) {
   return negative ? -*magnitude : *magnitude;
 }
 
+char* write_sample(char* at, double v) {
+  if (!std::isfinite(v)) return write_special(at, v);
+  const Digits digits = shortest_digits(v);
+  const bool tiny_or_huge = v != 0 && (digits.exponent < -6 || digits.exponent >= 21);
+  return tiny_or_huge ? write_exponent(at, digits) : write_fixed(at, digits);
+}
+
 void append_fixed(std::string& out, double v) {
-  if (append_special(out, v)) return;
-  lay_out_fixed(out, shortest_digits(v));
+  std::array<char, kFixedTextMax> text;
+  char* const end = std::isfinite(v) ? write_fixed(text.data(), shortest_digits(v))
+                                     : write_special(text.data(), v);
+  out.append(text.data(), end);
 }
 
 void append_sample(std::string& out, double v) {
-  if (append_special(out, v)) return;
-  const Digits digits = shortest_digits(v);
-  if (v != 0 && (digits.exponent < -6 || digits.exponent >= 21)) {
-    lay_out_exponent(out, digits);
-  } else {
-    lay_out_fixed(out, digits);
-  }
+  std::array<char, kSampleTextMax> text;
+  out.append(text.data(), write_sample(text.data(), v));
 }
 
 void append_exponent(std::string& out, double v) {
-  if (append_special(out, v)) return;
-  lay_out_exponent(out, shortest_digits(v));
+  std::array<char, kSampleTextMax> text;
+  char* const end = std::isfinite(v) ? write_exponent(text.data(), shortest_digits(v))
+                                     : write_special(text.data(), v);
+  out.append(text.data(), end);
 }
 
 void append_general(std::string& out, double v) {
-  if (append_special(out, v)) return;
+  if (!std::isfinite(v)) return append_exponent(out, v);
   const Digits digits = shortest_digits(v);
   constexpr int kPrecision = 6;  // What Go decides by when the digits are the shortest.
-  if (digits.exponent < -4 || digits.exponent >= kPrecision) {
-    lay_out_exponent(out, digits);
-  } else {
-    lay_out_fixed(out, digits);
-  }
+  const bool tiny_or_huge = digits.exponent < -4 || digits.exponent >= kPrecision;
+  std::array<char, kSampleTextMax> text;
+  out.append(text.data(),
+             tiny_or_huge ? write_exponent(text.data(), digits) : write_fixed(text.data(), digits));
 }
 
 void append_openmetrics(std::string& out, double v) {
@@ -223,17 +234,23 @@ std::string format_general(double v) {
   return out;
 }
 
-void append_timestamp(std::string& out, int64_t timestamp_ms) {
-  if (timestamp_ms < 0) out += '-';
+char* write_timestamp(char* at, int64_t timestamp_ms) {
+  if (timestamp_ms < 0) *at++ = '-';
   const uint64_t magnitude = timestamp_ms < 0 ? ~static_cast<uint64_t>(timestamp_ms) + 1
                                               : static_cast<uint64_t>(timestamp_ms);
-  out += std::to_string(magnitude / 1000);
+  at = std::to_chars(at, at + 20, magnitude / 1000).ptr;
   const uint64_t fraction = magnitude % 1000;
-  if (fraction == 0) return;
-  out += '.';
-  out += static_cast<char>('0' + fraction / 100);
-  out += static_cast<char>('0' + fraction / 10 % 10);
-  out += static_cast<char>('0' + fraction % 10);
+  if (fraction == 0) return at;
+  *at++ = '.';
+  *at++ = static_cast<char>('0' + fraction / 100);
+  *at++ = static_cast<char>('0' + fraction / 10 % 10);
+  *at++ = static_cast<char>('0' + fraction % 10);
+  return at;
+}
+
+void append_timestamp(std::string& out, int64_t timestamp_ms) {
+  std::array<char, kTimestampTextMax> text;
+  out.append(text.data(), write_timestamp(text.data(), timestamp_ms));
 }
 
 }  // namespace tocsin::base

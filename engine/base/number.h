@@ -1,6 +1,7 @@
 // Numbers as Go prints and reads them (spec: promql "Float details").
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@ void append_general(std::string& out, double v);
 /// OpenMetrics float: general form with ".0" appended when it has neither '.' nor 'e' ("1.0").
 void append_openmetrics(std::string& out, double v);
 
+/// append_sample() into a buffer with room for kSampleTextMax bytes. Returns the end.
+char* write_sample(char* at, double v);
+inline constexpr size_t kSampleTextMax = 32;
+
 std::string format_fixed(double v);
 std::string format_sample(double v);
 std::string format_exponent(double v);
@@ -32,5 +37,8 @@ std::string format_general(double v);
 
 /// Seconds with up to three decimals as the API prints timestamps: 1435781430.781, 1435781451.
 void append_timestamp(std::string& out, int64_t timestamp_ms);
+/// The same into a buffer with room for kTimestampTextMax bytes. Returns the end.
+char* write_timestamp(char* at, int64_t timestamp_ms);
+inline constexpr size_t kTimestampTextMax = 32;
 
 }  // namespace tocsin::base

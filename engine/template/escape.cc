@@ -1,7 +1,7 @@
 #include "engine/template/escape.h"
 
 #include "engine/base/labels.h"
-#include "engine/template/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::tmpl {
 namespace {
@@ -95,7 +95,7 @@ void append_html_normalized(std::string& out, std::string_view text) {
 
 void append_js(std::string& out, std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    const Rune rune = rune_at(text, i);
+    const base::Rune rune = base::decode_rune(text, i);
     const std::string_view escape = js_escape(rune.code);
     if (!escape.empty()) {
       out += escape;
@@ -104,9 +104,9 @@ void append_js(std::string& out, std::string_view text) {
       out += kUpperHex[rune.code >> 4];
       out += kUpperHex[rune.code & 15];
     } else {
-      append_rune(out, rune.code);
+      base::append_rune(out, rune.code);
     }
-    i += rune.width;
+    i += rune.bytes;
   }
 }
 

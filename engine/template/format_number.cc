@@ -7,6 +7,7 @@
 
 #include "engine/base/labels.h"
 #include "engine/base/number.h"
+#include "engine/base/utf8.h"
 #include "engine/template/format_value.h"
 #include "engine/template/utf8.h"
 
@@ -183,7 +184,8 @@ void append_float(std::string& out, double value, char verb, const FormatFlags& 
 void append_string(std::string& out, std::string_view text, char verb, const FormatFlags& flags) {
   if (flags.precision >= 0) {
     size_t end = 0;
-    for (int i = 0; i < flags.precision && end < text.size(); ++i) end += rune_at(text, end).width;
+    for (int i = 0; i < flags.precision && end < text.size(); ++i)
+      end += base::decode_rune(text, end).bytes;
     text = text.substr(0, end);
   }
   if (verb == 'x' || verb == 'X')

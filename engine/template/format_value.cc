@@ -4,8 +4,8 @@
 #include "engine/base/labels.h"
 #include "engine/base/number.h"
 #include "engine/base/time.h"
+#include "engine/base/utf8.h"
 #include "engine/template/go_time_layout.h"
-#include "engine/template/utf8.h"
 
 namespace tocsin::tmpl {
 namespace {
@@ -33,7 +33,7 @@ std::optional<std::string> stringer(const Value& value) {
 
 void append_bad_verb(std::string& out, const Value& value, char32_t verb) {
   out += "%!";
-  append_rune(out, verb);
+  base::append_rune(out, verb);
   out += '(';
   if (value.is_nil()) {
     out += "<nil>";
@@ -47,7 +47,8 @@ void append_bad_verb(std::string& out, const Value& value, char32_t verb) {
 
 void append_quoted_rune(std::string& out, int64_t code, const FormatFlags& flags) {
   std::string text;
-  append_rune(text, code < 0 || code > 0x10FFFF ? kRuneError : static_cast<char32_t>(code));
+  base::append_rune(text,
+                    code < 0 || code > 0x10FFFF ? base::kRuneError : static_cast<char32_t>(code));
   std::string quoted = text == "'" ? "\"\\'\"" : base::go_quote(text);
   if (text == "\"") quoted = "\"\"\"";
   quoted.front() = '\'';
@@ -62,7 +63,7 @@ void append_unicode(std::string& out, int64_t code, const FormatFlags& flags) {
   append_integer(text, static_cast<uint64_t>(code), false, 'X', plain);
   if (flags.sharp && code >= 0x20 && code <= 0x10FFFF) {
     text += " '";
-    append_rune(text, static_cast<char32_t>(code));
+    base::append_rune(text, static_cast<char32_t>(code));
     text += '\'';
   }
   append_padded(out, text, flags);
@@ -78,8 +79,8 @@ void append_signed(std::string& out, const Value& value, int64_t integer, char32
   }
   if (verb == 'c') {
     std::string text;
-    append_rune(text,
-                integer < 0 || integer > 0x10FFFF ? kRuneError : static_cast<char32_t>(integer));
+    base::append_rune(text, integer < 0 || integer > 0x10FFFF ? base::kRuneError
+                                                              : static_cast<char32_t>(integer));
     return append_padded(out, text, flags);
   }
   if (verb == 'q') return append_quoted_rune(out, integer, flags);

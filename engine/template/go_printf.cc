@@ -3,8 +3,8 @@
 #include <limits>
 #include <optional>
 
+#include "engine/base/utf8.h"
 #include "engine/template/format_value.h"
-#include "engine/template/utf8.h"
 
 namespace tocsin::tmpl {
 namespace {
@@ -48,8 +48,8 @@ class Printer {
       out_ += "%!(NOVERB)";
       return;
     }
-    const Rune verb = rune_at(format_, at_);
-    at_ += verb.width;
+    const base::Rune verb = base::decode_rune(format_, at_);
+    at_ += verb.bytes;
     print(verb.code);
   }
 
@@ -150,7 +150,7 @@ class Printer {
     }
     if (!good_index_ || next_arg_ >= args_.size()) {
       out_ += "%!";
-      append_rune(out_, verb);
+      base::append_rune(out_, verb);
       out_ += good_index_ ? "(MISSING)" : "(BADINDEX)";
       return;
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/labels.h"
+#include "engine/base/utf8.h"
 #include "engine/template/utf8.h"
 
 namespace tocsin::tmpl {
@@ -43,7 +44,7 @@ std::string code_point(char32_t code) {
   std::string out = "U+" + digits;
   if (code < 0x20 || (code >= 0x7F && code < 0xA0)) return out;
   out += " '";
-  append_rune(out, code);
+  base::append_rune(out, code);
   return out + "'";
 }
 
@@ -192,9 +193,9 @@ class Lexer {
     if (c == '.' && !digit_next && position_ + 1 < text_.size())
       return lex_field(TokenType::kField);
     if (c == '.' || c == '+' || c == '-' || (c >= '0' && c <= '9')) return lex_number();
-    const Rune rune = rune_at(text_, position_);
+    const base::Rune rune = base::decode_rune(text_, position_);
     if (is_alphanumeric(rune.code)) return lex_identifier();
-    position_ += rune.width;
+    position_ += rune.bytes;
     lex_punctuation(rune.code);
   }
 
@@ -271,9 +272,9 @@ class Lexer {
       accept_run("0123456789_");
     }
     accept("i");
-    const Rune next = rune_at(text_, position_);
-    if (next.width != 0 && is_alphanumeric(next.code)) {
-      position_ += next.width;
+    const base::Rune next = base::decode_rune(text_, position_);
+    if (next.bytes != 0 && is_alphanumeric(next.code)) {
+      position_ += next.bytes;
       return fail("bad number syntax: " + base::go_quote(text_.substr(start_, position_ - start_)));
     }
     emit(TokenType::kNumber);
@@ -288,12 +289,12 @@ class Lexer {
   // Takes letters and digits; false (and an error token) when something odd follows them.
   bool take_name() {
     while (!at_end()) {
-      const Rune rune = rune_at(text_, position_);
+      const base::Rune rune = base::decode_rune(text_, position_);
       if (!is_alphanumeric(rune.code)) break;
-      position_ += rune.width;
+      position_ += rune.bytes;
     }
     if (at_terminator()) return true;
-    fail("bad character " + code_point(rune_at(text_, position_).code));
+    fail("bad character " + code_point(base::decode_rune(text_, position_).code));
     return false;
   }
 
@@ -335,7 +336,7 @@ std::string describe(const Token& token) {
   if (token.value.size() <= kShownRunes) return base::go_quote(token.value);
   size_t end = 0;
   for (size_t i = 0; i < kShownRunes && end < token.value.size(); ++i) {
-    end += rune_at(token.value, end).width;
+    end += base::decode_rune(token.value, end).bytes;
   }
   return base::go_quote(std::string_view(token.value).substr(0, end)) + "...";
 }

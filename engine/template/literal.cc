@@ -6,7 +6,7 @@
 
 #include "engine/base/labels.h"
 #include "engine/base/number.h"
-#include "engine/template/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::tmpl {
 namespace {
@@ -47,9 +47,9 @@ std::optional<char> simple_escape(char c, char quote) {
 // One character or escape off the front; `text` does not start with the closing quote.
 bool take_character(std::string_view& text, char quote, std::string& out) {
   if (text[0] != '\\') {
-    const Rune rune = rune_at(text, 0);
-    out += text.substr(0, rune.width);
-    text.remove_prefix(rune.width);
+    const base::Rune rune = base::decode_rune(text, 0);
+    out += text.substr(0, rune.bytes);
+    text.remove_prefix(rune.bytes);
     return true;
   }
   if (text.size() < 2) return false;
@@ -69,7 +69,7 @@ bool take_character(std::string_view& text, char quote, std::string& out) {
   if (kind != 'u' && kind != 'U') return false;
   const auto code = take_digits(text, kind == 'u' ? 4 : 8, 16);
   if (!code || *code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF)) return false;
-  append_rune(out, *code);
+  base::append_rune(out, *code);
   return true;
 }
 
@@ -82,7 +82,7 @@ Result<Value> parse_character(std::string_view text) {
       rest[0] == '\\' && rest.size() > 1 && (rest[1] == 'x' || digit_value(rest[1]) < 8);
   if (!take_character(rest, '\'', out) || !rest.empty()) return malformed;
   if (escaped_byte) return Value::integer(static_cast<unsigned char>(out[0]));
-  return Value::integer(static_cast<int64_t>(rune_at(out, 0).code));
+  return Value::integer(static_cast<int64_t>(base::decode_rune(out, 0).code));
 }
 
 // Underscores may stand only between digits, or after the base prefix.

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/utf8.h"
 #include "engine/template/text_functions.h"
-#include "engine/template/utf8.h"
 
 namespace tocsin::tmpl {
 namespace {
@@ -166,7 +166,8 @@ Result<std::string> regex_replace_all(std::string_view expression, std::string_v
     // Not for an empty match right behind another one.
     if (end > copied || start == 0) append_pieces(out, pieces, groups);
     copied = end;
-    search = end > search ? end : search + std::max<size_t>(rune_at(text, search).width, 1);
+    search =
+        end > search ? end : search + std::max<size_t>(base::decode_rune(text, search).bytes, 1);
     if (out.size() > max_bytes) {
       return Error{Code::kLimit, "more than " + std::to_string(max_bytes) + " bytes of text"};
     }

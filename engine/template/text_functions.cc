@@ -1,5 +1,6 @@
 #include "engine/template/text_functions.h"
 
+#include "engine/base/utf8.h"
 #include "engine/template/humanize.h"
 #include "engine/template/utf8.h"
 
@@ -22,15 +23,15 @@ std::string title_case(std::string_view text, bool lower_rest) {
   std::string out;
   bool inside = false;
   for (size_t i = 0; i < text.size();) {
-    const Rune rune = rune_at(text, i);
-    i += rune.width;
+    const base::Rune rune = base::decode_rune(text, i);
+    i += rune.bytes;
     if (!in_word(rune.code)) {
-      inside = inside && joins_word(rune.code) && is_letter(rune_at(text, i).code);
-      append_rune(out, rune.code);
+      inside = inside && joins_word(rune.code) && is_letter(base::decode_rune(text, i).code);
+      base::append_rune(out, rune.code);
       continue;
     }
     const char32_t rest = lower_rest ? to_lower(rune.code) : rune.code;
-    append_rune(out, inside ? rest : to_upper(rune.code));
+    base::append_rune(out, inside ? rest : to_upper(rune.code));
     inside = true;
   }
   return out;
@@ -40,12 +41,12 @@ std::string trim_space(std::string_view text) {
   size_t first = text.size();
   size_t last = 0;
   for (size_t i = 0; i < text.size();) {
-    const Rune rune = rune_at(text, i);
-    if (!is_unicode_space(rune.code)) {
+    const base::Rune rune = base::decode_rune(text, i);
+    if (!base::is_unicode_space(rune.code)) {
       first = std::min(first, i);
-      last = i + rune.width;
+      last = i + rune.bytes;
     }
-    i += rune.width;
+    i += rune.bytes;
   }
   return first < last ? std::string(text.substr(first, last - first)) : std::string();
 }

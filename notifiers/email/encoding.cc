@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/utf8.h"
 #include "engine/template/go_time.h"
-#include "notifiers/utf8.h"
 
 namespace tocsin::notifiers {
 
@@ -92,7 +92,7 @@ std::string encode_header(std::string_view value) {
   size_t length = 0;
   while (!value.empty()) {
     // A character is never split between words.
-    const std::string_view rune = value.substr(0, decode_rune(value).bytes);
+    const std::string_view rune = value.substr(0, base::decode_rune(value).bytes);
     const bool plain = rune.size() == 1 && is_plain_in_word(rune[0]);
     const size_t cost = plain ? 1 : 3 * rune.size();
     if (length + cost > kWordContentMax) {

@@ -4,13 +4,10 @@
 #include <cstdio>
 
 #include "engine/base/labels.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::promql {
 namespace {
-
-uint32_t continuation(std::string_view text, size_t i) {
-  return static_cast<unsigned char>(text[i]) & 0x3Fu;
-}
 
 uint32_t digit_value(char c) {
   if (c >= '0' && c <= '9') return static_cast<uint32_t>(c - '0');
@@ -60,7 +57,7 @@ size_t append_unescaped(std::string& out, std::string_view text, size_t i) {
   }
   if (c == 'u' || c == 'U') {
     const size_t digits = c == 'u' ? 4 : 8;
-    append_utf8(out, read_digits(text, i + 2, digits, 16));
+    base::append_rune(out, read_digits(text, i + 2, digits, 16));
     return i + 2 + digits;
   }
   out.push_back(simple_escape(c));
@@ -69,49 +66,11 @@ size_t append_unescaped(std::string& out, std::string_view text, size_t i) {
 
 }  // namespace
 
-Rune decode_rune(std::string_view text) {
-  if (text.empty()) return {kInvalidRune, 0};
-  const uint32_t lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {lead, 1};
-  const uint32_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {kInvalidRune, 1};
-  uint32_t code = lead & (0xFFu >> (bytes + 1));
-  for (uint32_t i = 1; i < bytes; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return {kInvalidRune, 1};
-    code = code << 6 | continuation(text, i);
-  }
-  constexpr std::array<uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  if (code < kSmallest[bytes] || surrogate || code > 0x10FFFF) return {kInvalidRune, 1};
-  return {code, bytes};
-}
-
-void append_utf8(std::string& out, uint32_t code) {
-  const auto tail = [&](int shift) {
-    out.push_back(static_cast<char>(0x80 | ((code >> shift) & 0x3F)));
-  };
-  if (code < 0x80) {
-    out.push_back(static_cast<char>(code));
-  } else if (code < 0x800) {
-    out.push_back(static_cast<char>(0xC0 | code >> 6));
-    tail(0);
-  } else if (code < 0x10000) {
-    out.push_back(static_cast<char>(0xE0 | code >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out.push_back(static_cast<char>(0xF0 | code >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
 std::string quote_rune(uint32_t code) {
   if (code == '\'') return "'\\''";
   if (code == '"') return "'\"'";
   std::string text;
-  append_utf8(text, code);
+  base::append_rune(text, code);
   const std::string quoted = base::go_quote(text);
   return "'" + quoted.substr(1, quoted.size() - 2) + "'";
 }
@@ -121,7 +80,7 @@ std::string describe_rune(uint32_t code) {
   std::snprintf(number.data(), number.size(), "U+%04X", code);
   if (code < 0x20 || code == 0x7F) return number.data();
   std::string text;
-  append_utf8(text, code);
+  base::append_rune(text, code);
   return std::string(number.data()) + " '" + text + "'";
 }
 

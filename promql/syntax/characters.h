@@ -13,18 +13,6 @@ inline bool is_digit(int c) { return c >= '0' && c <= '9'; }
 inline bool is_alpha(int c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 inline bool is_alphanumeric(int c) { return is_alpha(c) || is_digit(c); }
 
-inline constexpr uint32_t kInvalidRune = 0xFFFD;
-
-/// One character of UTF-8.
-struct Rune {
-  uint32_t code = kInvalidRune;
-  uint32_t bytes = 0;  ///< 0 at the end of the text, 1 for a byte that is not UTF-8.
-};
-
-/// The character at the front of `text`, as Go's utf8.DecodeRuneInString.
-Rune decode_rune(std::string_view text);
-/// Adds a code point as UTF-8.
-void append_utf8(std::string& out, uint32_t code);
 /// Go's %q of a rune: 'x', '\n', '\''.
 std::string quote_rune(uint32_t code);
 /// Go's %#U: U+0063 'c'.

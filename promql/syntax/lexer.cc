@@ -1,5 +1,6 @@
 #include "promql/syntax/lexer.h"
 
+#include "engine/base/utf8.h"
 #include "promql/syntax/characters.h"
 
 namespace tocsin::promql {
@@ -280,7 +281,7 @@ Token Lexer::fail(std::string message) {
 }
 
 Token Lexer::fail_at_character(std::string_view before, std::string_view after) {
-  const uint32_t code = decode_rune(text_.substr(pos_)).code;
+  const uint32_t code = base::decode_rune(text_.substr(pos_)).code;
   return fail(std::string(before) + quote_rune(code) + std::string(after));
 }
 

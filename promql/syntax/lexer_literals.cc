@@ -1,4 +1,5 @@
 // Strings, numbers and durations.
+#include "engine/base/utf8.h"
 #include "promql/syntax/characters.h"
 #include "promql/syntax/lexer.h"
 
@@ -43,9 +44,9 @@ Token Lexer::scan_string(char quote) {
       if (!scan_escape(quote)) return {TokenKind::kError, start_, {}};
       continue;
     }
-    const Rune rune =
-        c < 0x80 ? Rune{static_cast<uint32_t>(c), 1} : decode_rune(text_.substr(pos_));
-    if (rune.code == kInvalidRune) return fail("invalid UTF-8 rune");
+    const base::Rune rune =
+        c < 0x80 ? base::Rune{static_cast<uint32_t>(c), 1} : base::decode_rune(text_.substr(pos_));
+    if (rune.code == base::kRuneError) return fail("invalid UTF-8 rune");
     pos_ += rune.bytes;
   }
 }
@@ -57,7 +58,7 @@ bool Lexer::scan_escape(char quote) {
     return false;
   };
   ++pos_;
-  const Rune letter = decode_rune(text_.substr(pos_));
+  const base::Rune letter = base::decode_rune(text_.substr(pos_));
   if (letter.bytes == 0) return refuse("escape sequence not terminated");
   const int c = letter.code < 0x80 ? static_cast<int>(letter.code) : -1;
   constexpr std::string_view kSimple = "abfnrtv\\";
@@ -73,7 +74,7 @@ bool Lexer::scan_escape(char quote) {
   const EscapeShape shape = escape_shape(c);
   uint32_t value = 0;
   for (uint32_t i = 0; i < shape.digits; ++i) {
-    const Rune digit = decode_rune(text_.substr(pos_));
+    const base::Rune digit = base::decode_rune(text_.substr(pos_));
     if (digit.bytes == 0) return refuse("escape sequence not terminated");
     if (hex_value(digit.code) >= shape.radix) {
       return refuse("illegal character " + describe_rune(digit.code) + " in escape sequence");
@@ -90,9 +91,9 @@ bool Lexer::scan_escape(char quote) {
 Token Lexer::scan_raw_string() {
   ++pos_;
   while (true) {
-    const Rune rune = decode_rune(text_.substr(pos_));
+    const base::Rune rune = base::decode_rune(text_.substr(pos_));
     if (rune.bytes == 0) return fail("unterminated raw string");
-    if (rune.code == kInvalidRune) return fail("invalid UTF-8 rune");
+    if (rune.code == base::kRuneError) return fail("invalid UTF-8 rune");
     pos_ += rune.bytes;
     if (rune.code == '`') return emit(TokenKind::kString);
   }

@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <random>
+#include <vector>
 
 #include "engine/base/sample.h"
+#include "engine/base/shortest_decimal.h"
 
 namespace tocsin::base {
 namespace {
@@ -103,6 +108,64 @@ TEST(Sample, TheThreeNansDiffer) {
   EXPECT_TRUE(is_absent(absent_marker()));
   EXPECT_TRUE(is_value(std::nan("")));
   EXPECT_TRUE(is_value(from_outside(absent_marker())));
+}
+
+/// Digits and exponent as the standard library finds them.
+Decimal reference_decimal(double magnitude) {
+  std::array<char, 40> text;
+  const char* end = std::to_chars(text.data(), text.data() + text.size(), magnitude,
+                                  std::chars_format::scientific)
+                        .ptr;
+  Decimal out;
+  const char* at = text.data();
+  for (; *at != 'e'; ++at) {
+    if (*at == '.') continue;
+    out.digits = 10 * out.digits + static_cast<uint64_t>(*at - '0');
+    --out.exponent;
+  }
+  int exponent = 0;
+  std::from_chars(at + (at[1] == '+' ? 2 : 1), end, exponent);
+  out.exponent += exponent + 1;
+  return out;
+}
+
+TEST(Number, FindsTheShortestDecimal) {
+  std::mt19937_64 random(1);
+  std::vector<double> numbers = {5e-324,
+                                 2.2250738585072011e-308,
+                                 2.2250738585072014e-308,
+                                 1.7976931348623157e308,
+                                 9007199254740993.0,
+                                 1e22,
+                                 1e23,
+                                 0.1,
+                                 0.3,
+                                 1e12,
+                                 999999999999.999,
+                                 123456789012.345,
+                                 4.35,
+                                 0.001,
+                                 5e-4};
+  for (int exponent = 0; exponent < 2047; ++exponent) {  // Powers of two and their neighbours.
+    for (const uint64_t fraction : {0, 1, 2, 3}) {
+      numbers.push_back(std::bit_cast<double>((static_cast<uint64_t>(exponent) << 52) | fraction));
+    }
+  }
+  for (int i = 0; i < 50'000; ++i) {
+    const uint64_t bits = random();
+    numbers.push_back(std::abs(std::bit_cast<double>(bits)));
+    numbers.push_back(static_cast<double>(bits >> 20) / 1000);
+    numbers.push_back(static_cast<double>(bits >> 40) * 100);
+  }
+  for (const double number : numbers) {
+    if (!std::isfinite(number) || number == 0) continue;
+    const Decimal expected = reference_decimal(number);
+    const Decimal found = shortest_decimal(number);
+    ASSERT_EQ(found.digits, expected.digits) << number;
+    ASSERT_EQ(found.exponent, expected.exponent) << number;
+  }
+  EXPECT_EQ(shortest_decimal(0).digits, 0u);
+  EXPECT_EQ(shortest_decimal(0).exponent, 0);
 }
 
 }  // namespace
