@@ -8,7 +8,7 @@
 #include "engine/api/parameters.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
-#include "engine/template/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin::api {
 namespace {
@@ -143,7 +143,7 @@ std::string unescape_name(std::string_view name) {
     if (i == name.size() || name[i] != '_' || digits == 0 || rune > 0x10ffff ||
         (rune >= 0xd800 && rune <= 0xdfff))
       return std::string(name);
-    tmpl::append_rune(out, rune);
+    base::append_rune(out, rune);
   }
   return out;
 }
