@@ -13,6 +13,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/sample_sink.h"
 #include "engine/tsdb/epoch.h"
+#include "engine/tsdb/scan.h"
 #include "engine/tsdb/series.h"
 #include "engine/tsdb/stream.h"
 
@@ -67,10 +68,15 @@ class SelectionRegistry {
 struct Head {
   Head(const Options& o, const base::Clock& c);
 
+  /// Visits the samples of `range` of `rows` in `time`. Takes no lock that a writer holds.
+  void scan(const StoreRowSet& rows, base::RowRange range, TimeRange time,
+            base::TileVisitor& visitor);
+
   const Options options;
   const base::Clock& clock;
   const std::shared_ptr<ChunkPool> pool = std::make_shared<ChunkPool>();
   Epochs epochs;
+  ScanScratchPool scratches;
   StoreCounters counters;
   const std::vector<double> absent;  ///< kSlabSlotsMax absent markers.
   std::atomic<uint64_t> next_version{1};

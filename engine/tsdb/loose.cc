@@ -1,78 +1,222 @@
 #include "engine/tsdb/loose.h"
 
 #include <algorithm>
-#include <span>
+#include <iterator>
 #include <utility>
 
 namespace tocsin::tsdb {
 namespace {
 
-constexpr uint32_t kFirstChunkSamples = 4;
-constexpr uint32_t kChunkSamplesMax = 64;
+using base::TimestampMs;
+
+constexpr uint32_t kFirstRunSamples = kRowValuesMax;
+constexpr uint32_t kRunSamples = 2 * kRowValuesMax;
+constexpr uint16_t kRawRunsKept = 2;    // At least 33 samples: 5m at 15s.
+constexpr uint16_t kRawRunsWanted = 8;  // Above it, runs are frozen one by one, if need be.
+constexpr uint8_t kPatienceMax = 8;
+// A row that left an axis sooner goes alone for a while: axes it meets by chance would cost it a
+// run for every few samples.
+constexpr uint32_t kShortStay = 8;
 
 }  // namespace
 
-LooseRow::LooseRow(Epochs& epochs)
-    : epochs_(epochs), chunks_(std::make_shared<const Chunks>()), published_(chunks_.get()) {}
-
-void LooseRow::publish(std::shared_ptr<const Chunks> chunks) {
-  published_.store(chunks.get(), std::memory_order_seq_cst);
-  epochs_.retire(std::exchange(chunks_, std::move(chunks)));
+void LooseCommons::retire_replaced() {
+  if (replaced.empty()) return;
+  epochs.retire(std::make_shared<const std::vector<LooseRun::Ptr>>(std::exchange(replaced, {})));
 }
 
-void LooseRow::append(LooseSample sample) {
-  last_ = sample;
-  const uint32_t count =
-      chunks_->empty() ? 0 : chunks_->back()->count.load(std::memory_order_relaxed);
-  if (!chunks_->empty() && count < chunks_->back()->capacity) {
-    chunks_->back()->samples[count] = std::move(sample);
-    chunks_->back()->count.store(count + 1, std::memory_order_release);
-    return;
+void LooseCommons::published(CommitSeq seq) {
+  if (awaited_ == 0 && seq > settled) {
+    awaited_ = seq;
+    awaited_epoch_ = epochs.advance();
   }
-  const uint32_t capacity = chunks_->empty()
-                                ? kFirstChunkSamples
-                                : std::min(kChunkSamplesMax, 2 * chunks_->back()->capacity);
-  auto chunk = std::make_shared<Chunk>(capacity);
-  chunk->samples[0] = std::move(sample);
-  chunk->count.store(1, std::memory_order_relaxed);
-  auto chunks = std::make_shared<Chunks>(*chunks_);
-  chunks->push_back(std::move(chunk));
-  publish(std::move(chunks));
+  if (awaited_ == 0 || !epochs.all_later(awaited_epoch_)) return;
+  settled = std::exchange(awaited_, 0);
 }
 
-void LooseRow::drop_before(base::TimestampMs floor) {
-  const auto is_old = [&](const std::shared_ptr<Chunk>& chunk) {
-    return chunk->samples[chunk->count.load(std::memory_order_relaxed) - 1].t < floor;
-  };
-  const auto kept = std::find_if_not(chunks_->begin(), chunks_->end(), is_old);
-  if (kept != chunks_->begin()) publish(std::make_shared<const Chunks>(kept, chunks_->end()));
+LooseRow::~LooseRow() {
+  for (LooseRun* run = newest_.load(std::memory_order_relaxed); run != nullptr;) {
+    const LooseRun::Ptr dying(run);
+    run = dying->older.load(std::memory_order_relaxed);
+  }
+  delete histograms_.load(std::memory_order_relaxed);
 }
 
-void LooseRow::read(base::TimestampMs from, base::TimestampMs to, ColumnSeq seq_end,
-                    std::vector<LooseSample>& out) const {
-  const Chunks& chunks = *published_.load(std::memory_order_seq_cst);
-  // Samples ascend in time over all chunks, so both ends are found by halving.
-  const auto ends_early = [from](const std::shared_ptr<Chunk>& chunk) {
-    const uint32_t count = chunk->count.load(std::memory_order_acquire);
-    return chunk->samples[count - 1].t <= from;
-  };
-  for (auto chunk = std::partition_point(chunks.begin(), chunks.end(), ends_early);
-       chunk != chunks.end() && (*chunk)->samples[0].t <= to; ++chunk) {
-    const std::span<const LooseSample> samples((*chunk)->samples.get(),
-                                               (*chunk)->count.load(std::memory_order_acquire));
-    const auto first = std::partition_point(samples.begin(), samples.end(),
-                                            [from](const LooseSample& s) { return s.t <= from; });
-    for (auto sample = first; sample != samples.end() && sample->t <= to; ++sample) {
-      if (sample->seq <= seq_end) out.push_back(*sample);
+base::HistogramPtr LooseRow::last_histogram() const {
+  return last_is_histogram_ ? histograms()->last() : nullptr;
+}
+
+bool LooseRow::empty() const {
+  const LooseHistograms* all = histograms();
+  return newest_.load(std::memory_order_relaxed) == nullptr && (all == nullptr || all->empty());
+}
+
+// ---- Writing ----
+
+void LooseRow::append(base::Sample sample, CommitSeq seq, LooseCommons& commons) {
+  LooseRun* run = newest_.load(std::memory_order_relaxed);
+  const bool fits = run != nullptr && run->is_raw() && !run->is_full() && run->takes(seq) &&
+                    reach(*run, sample.t, seq, commons);
+  if (!fits) run = &start_run(sample.t, seq, commons);
+  run->push(sample.v, seq);
+  last_t_ = sample.t;
+  last_v_ = sample.v;
+  last_is_histogram_ = false;
+}
+
+void LooseRow::append(TimestampMs t, base::HistogramPtr h, CommitSeq seq, Epochs& epochs) {
+  LooseHistograms* all = histograms_.load(std::memory_order_relaxed);
+  if (all == nullptr) {
+    all = new LooseHistograms(epochs);
+    histograms_.store(all, std::memory_order_release);
+  }
+  all->append(t, std::move(h), seq);
+  last_t_ = t;
+  last_is_histogram_ = true;
+}
+
+// Makes `t` the next timestamp of the run: it is the axis's next one, or the axis ends here and
+// grows, or the row has missed a few timestamps of the others, which become absent.
+bool LooseRow::reach(LooseRun& run, TimestampMs t, CommitSeq seq, LooseCommons& commons) {
+  const TimeAxis& axis = run.axis();
+  const uint32_t next = run.first() + run.count();
+  uint32_t at = next;
+  while (at < axis.size() && axis.t()[at] < t && at - next < patience_) ++at;
+  const bool is_there = at < axis.size() && axis.t()[at] == t;
+  const bool may_grow = at == axis.size() && !axis.is_full();
+  if (!is_there && !may_grow) return false;
+  const uint32_t missed = at - next;
+  if (missed > 0) {
+    if (run.count() + missed >= run.capacity()) return false;
+    patience_ = static_cast<uint8_t>(patience_ - missed);
+    for (uint32_t i = 0; i < missed; ++i) run.push(base::absent_marker(), seq);
+  }
+  if (may_grow) commons.axes.push(run.shared_axis(), t);
+  return true;
+}
+
+// Where a new run begins: on the last one's axis, on the one after that, on one that others are
+// on, or on one of its own.
+AxisPoint LooseRow::place_run(TimestampMs t, LooseCommons& commons) const {
+  const LooseRun* last = newest_.load(std::memory_order_relaxed);
+  if (last == nullptr) {
+    AxisPoint known = commons.axes.find(t);
+    return known.axis ? known : commons.axes.create(t, true);
+  }
+  const std::shared_ptr<TimeAxis>& axis = last->shared_axis();
+  const bool was_short = !last->is_full() && last->is_raw() && last->count() < kShortStay;
+  if (!was_short) {
+    const TimestampMs* end = axis->t() + axis->size();
+    const TimestampMs* next = axis->t() + last->first() + last->count();
+    const TimestampMs* at = std::lower_bound(next, std::min(end, next + kPatienceMax), t);
+    const auto index = static_cast<uint32_t>(at - axis->t());
+    if (at != end && *at == t) return {axis, index};
+    if (at == end && !axis->is_full()) {
+      commons.axes.push(axis, t);
+      return {axis, index};
+    }
+    const std::shared_ptr<TimeAxis> following = axis->next();
+    if (following && following->t()[0] == t) return {following, 0};
+    if (AxisPoint known = commons.axes.find(t); known.axis) return known;
+  }
+  AxisPoint own = commons.axes.create(t, !was_short);
+  if (axis->is_full() && !axis->next()) axis->set_next(own.axis);
+  return own;
+}
+
+LooseRun& LooseRow::start_run(TimestampMs t, CommitSeq seq, LooseCommons& commons) {
+  LooseRun* last = newest_.load(std::memory_order_relaxed);
+  const uint32_t capacity = last == nullptr ? kFirstRunSamples : kRunSamples;
+  LooseRun* run = LooseRun::raw(place_run(t, commons), capacity, seq).release();
+  run->older.store(last, std::memory_order_relaxed);
+  newest_.store(run, std::memory_order_seq_cst);
+  if (oldest_ == nullptr) oldest_ = run;
+  if (patience_ < kPatienceMax) ++patience_;
+  ++raw_runs_;
+  freeze(commons);
+  return *run;
+}
+
+// ---- Keeping ----
+
+void LooseRow::freeze(LooseCommons& commons) {
+  while (raw_runs_ > kRawRunsKept && freeze_oldest(commons)) {
+  }
+}
+
+// What is frozen together is seen together: all of it by every reader, or all of one commit.
+bool LooseRow::freeze_oldest(LooseCommons& commons) {
+  LooseRun* newer = nullptr;
+  LooseRun* run = newest_.load(std::memory_order_relaxed);
+  LooseRun* frozen = run->older.load(std::memory_order_relaxed);
+  while (frozen != nullptr && frozen->is_raw()) {
+    newer = std::exchange(run, frozen);
+    frozen = run->older.load(std::memory_order_relaxed);
+  }
+  const bool is_settled = run->last_seq() <= commons.settled;
+  if (!is_settled && run->first_seq() != run->last_seq()) return false;
+  bool joins = frozen != nullptr && run->can_follow(*frozen);
+  if (joins && !is_settled && frozen->last_seq() != run->last_seq()) {
+    if (raw_runs_ <= kRawRunsWanted) return false;  // They can be joined later.
+    joins = false;
+  }
+  LooseRun* out = LooseRun::frozen(joins ? frozen : nullptr, *run).release();
+  out->older.store(joins ? frozen->older.load(std::memory_order_relaxed) : frozen,
+                   std::memory_order_relaxed);
+  newer->older.store(out, std::memory_order_seq_cst);
+  if (oldest_ == run || (joins && oldest_ == frozen)) oldest_ = out;
+  commons.replaced.emplace_back(run);
+  if (joins) commons.replaced.emplace_back(frozen);
+  --raw_runs_;
+  return true;
+}
+
+void LooseRow::drop_before(TimestampMs floor, LooseCommons& commons) {
+  if (LooseHistograms* all = histograms_.load(std::memory_order_relaxed)) all->drop_before(floor);
+  if (oldest_ == nullptr || oldest_->last_t() >= floor) return;
+  std::atomic<LooseRun*>* cut = &newest_;
+  oldest_ = nullptr;
+  while (LooseRun* run = cut->load(std::memory_order_relaxed)) {
+    if (run->last_t() < floor) break;
+    oldest_ = run;
+    cut = &run->older;
+  }
+  LooseRun* dropped = cut->exchange(nullptr, std::memory_order_seq_cst);
+  while (dropped != nullptr) {
+    if (dropped->is_raw()) --raw_runs_;
+    LooseRun* older = dropped->older.load(std::memory_order_relaxed);
+    commons.replaced.emplace_back(dropped);
+    dropped = older;
+  }
+}
+
+// ---- Reading ----
+
+void LooseRow::find(TimestampMs from, TimestampMs to, CommitSeq seq,
+                    std::vector<RunSlice>& out) const {
+  const auto before = static_cast<ptrdiff_t>(out.size());
+  for (const LooseRun* run = newest(); run != nullptr;
+       run = run->older.load(std::memory_order_seq_cst)) {
+    const uint32_t count = run->visible(seq);
+    if (count == 0) continue;
+    const TimestampMs* t = run->axis().t() + run->first();
+    if (t[count - 1] <= from) break;
+    const auto begin = t[0] > from ? 0 : std::upper_bound(t, t + count, from) - t;
+    const auto end = t[count - 1] <= to ? count : std::upper_bound(t, t + count, to) - t;
+    if (begin < end) {
+      out.push_back({run, static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
     }
   }
+  std::reverse(out.begin() + before, out.end());
 }
 
 size_t LooseRow::bytes() const {
   size_t bytes = sizeof *this;
-  for (const auto& chunk : *published_.load(std::memory_order_seq_cst)) {
-    bytes += sizeof(Chunk) + chunk->capacity * sizeof(LooseSample);
+  for (const LooseRun* run = newest(); run != nullptr;
+       run = run->older.load(std::memory_order_seq_cst)) {
+    bytes += run->bytes();
   }
+  if (const LooseHistograms* all = histograms()) bytes += all->bytes();
   return bytes;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/sample.h"
-#include "engine/tsdb/scan.h"
 
 namespace tocsin::tsdb {
 namespace {
@@ -12,16 +11,30 @@ bool is_marker(const LooseSample& sample) { return !sample.h && base::is_stale(s
 
 }  // namespace
 
-void RowMerger::add_columns(const StreamView& view, const Window& window, SlotAddress at) {
+bool RowMerger::has_columns(const StreamView& view, const Window& window, SlotAddress at) {
+  if (window.t.empty()) return false;
   reader_.read(view, window, at, 1);
-  for (size_t c = 0; c < window.t.size(); ++c) {
-    const double v = *reader_.values()[c];
-    if (!base::is_absent(v)) samples_.push_back({window.t[c], v, nullptr, 0});
-  }
+  return reader_.has_samples(1);
 }
 
-void RowMerger::add_loose(const LooseRow& loose, ColumnSeq end_seq, const TimeRange& time) {
-  loose.read(time.from, time.to, end_seq, samples_);
+void RowMerger::add_value(base::TimestampMs t, double v) {
+  if (!base::is_absent(v)) samples_.push_back({t, v, nullptr});
+}
+
+void RowMerger::add_columns(const StreamView& view, const Window& window, SlotAddress at) {
+  reader_.read(view, window, at, 1);
+  for (size_t c = 0; c < window.t.size(); ++c) add_value(window.t[c], *reader_.values()[c]);
+}
+
+void RowMerger::add_loose(const LooseRow& loose, CommitSeq seq, TimeRange time) {
+  slices_.clear();
+  loose.find(time.from, time.to, seq, slices_);
+  for (const RunSlice& slice : slices_) {
+    run_.resize(slice.size());
+    slice.run->read(slice.begin, slice.end, run_.data(), 1);
+    for (size_t i = 0; i < run_.size(); ++i) add_value(slice.t()[i], run_[i]);
+  }
+  if (const auto* all = loose.histograms()) all->read(time.from, time.to, seq, samples_);
 }
 
 // Sorts by time and keeps one sample of each timestamp.

@@ -1,7 +1,6 @@
 #include "engine/tsdb/row_set.h"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_map>
 
 namespace tocsin::tsdb {
@@ -15,20 +14,24 @@ class RowPlacer {
     const Series& series = index_[id];
     const auto row = static_cast<uint32_t>(set_.labels.size());
     set_.labels.push_back(series.labels);
-    if (series.more || series.first.is_loose) {
-      MergedRow merged{row, {}};
-      for (const Place& place : series.places()) merged.sources.push_back(source_of(place));
-      set_.merged.push_back(std::move(merged));
-      return;
+    if (!series.more && !series.first.is_loose) return add_to_runs(row, series.first);
+    const auto begin = static_cast<uint32_t>(set_.sources.size());
+    set_.sources.push_back(source_of(series.first));
+    if (series.more) {
+      for (const Place& place : *series.more) set_.sources.push_back(source_of(place));
     }
-    if (!set_.runs.empty() && continues(set_.runs.back(), row, series.first)) {
-      ++set_.runs.back().rows;
-      return;
-    }
-    set_.runs.push_back({row, 1, source_of(series.first)});
+    set_.merged.push_back({row, begin, static_cast<uint32_t>(set_.sources.size())});
   }
 
  private:
+  void add_to_runs(uint32_t row, const Place& place) {
+    if (!set_.runs.empty() && continues(set_.runs.back(), row, place)) {
+      ++set_.runs.back().rows;
+    } else {
+      set_.runs.push_back({row, 1, source_of(place)});
+    }
+  }
+
   bool continues(const RowRun& run, uint32_t row, const Place& place) const {
     return run.first_row + run.rows == row &&
            set_.streams[run.source.stream].get() == place.stream &&
@@ -37,35 +40,48 @@ class RowPlacer {
   }
 
   Source source_of(const Place& place) {
-    const auto [number, is_new] =
-        numbers_.try_emplace(place.stream, static_cast<uint32_t>(set_.streams.size()));
-    if (is_new) set_.streams.push_back(place.stream->shared_from_this());
-    const Tenancy* tenancy = place.stream->tenancy_of(place.at);
-    return {number->second, place.at, tenancy, tenancy->recycles.load(std::memory_order_acquire),
-            place.is_loose ? place.stream->loose_of(place.at) : nullptr};
+    if (place.stream != stream_) {
+      const auto [number, is_new] =
+          numbers_.try_emplace(place.stream, static_cast<uint32_t>(set_.streams.size()));
+      if (is_new) set_.streams.push_back(place.stream->shared_from_this());
+      stream_ = place.stream;
+      number_ = number->second;
+    }
+    const SlotParts parts = place.stream->parts_of(place.at);
+    return {number_, place.at, parts.tenancy, parts.loose,
+            parts.tenancy->recycles.load(std::memory_order_acquire)};
   }
 
   const SeriesIndex& index_;
   StoreRowSet& set_;
   std::unordered_map<const Stream*, uint32_t> numbers_;
+  const Stream* stream_ = nullptr;  // The last one met, and its number.
+  uint32_t number_ = 0;
+};
+
+// Where a series lies, as one number.
+struct Position {
+  uint64_t place;
+  SeriesId id;
 };
 
 }  // namespace
 
 std::shared_ptr<StoreRowSet> place_rows(const SeriesIndex& index, std::span<const SeriesId> ids) {
-  std::vector<std::tuple<uint32_t, SlotAddress, SeriesId>> order;
+  std::vector<Position> order;
   order.reserve(ids.size());
   for (const SeriesId id : ids) {
     const Place& place = index[id].first;
-    order.emplace_back(place.stream->number(), place.at, id);
+    order.push_back({uint64_t{place.stream->number()} << 32 | place.at.packed, id});
   }
-  std::sort(order.begin(), order.end());
+  const auto before = [](const Position& a, const Position& b) { return a.place < b.place; };
+  if (!std::is_sorted(order.begin(), order.end(), before)) {
+    std::sort(order.begin(), order.end(), before);
+  }
   auto set = std::make_shared<StoreRowSet>();
   set->labels.reserve(ids.size());
   RowPlacer placer(index, *set);
-  for (const auto& [stream, at, id] : order) placer.add(id);
-  for (const auto& stream : set->streams) set->writers.push_back(stream->number());
-  std::sort(set->writers.begin(), set->writers.end());
+  for (const Position& position : order) placer.add(position.id);
   return set;
 }
 

@@ -1,10 +1,6 @@
 #include "engine/tsdb/scan.h"
 
 #include <algorithm>
-#include <optional>
-
-#include "engine/tsdb/merge.h"
-#include "engine/tsdb/window.h"
 
 namespace tocsin::tsdb {
 namespace {
@@ -78,21 +74,59 @@ class Prefetcher {
   const StoreRowSet& set_;
 };
 
+// As above, for loose rows: from row to newest run to its values.
+class LoosePrefetcher {
+ public:
+  explicit LoosePrefetcher(const StoreRowSet& set) : set_(set) {}
+
+  /// Row `current` of the merged ones is about to be read.
+  void before(size_t current) const {
+    if (const LooseRow* row = at(current + 9)) __builtin_prefetch(row);
+    if (const LooseRow* row = at(current + 6)) fetch_run(row->newest());
+    if (const LooseRow* row = at(current + 3)) fetch_values(row->newest());
+  }
+
+ private:
+  static constexpr size_t kLine = 64;
+  static constexpr size_t kValueLines = 4;  // 5m at 15s.
+
+  const LooseRow* at(size_t i) const {
+    if (i >= set_.merged.size()) return nullptr;
+    const Source& source = set_.sources[set_.merged[i].begin];
+    return source.loose != nullptr && source.is_current() ? source.loose : nullptr;
+  }
+  static void fetch_run(const LooseRun* run) {
+    if (run == nullptr) return;
+    __builtin_prefetch(run);
+    __builtin_prefetch(reinterpret_cast<const char*>(run) + kLine);
+  }
+  // The newest values and the commits they came with; what is missing lies in the run before.
+  static void fetch_values(const LooseRun* run) {
+    if (run == nullptr) return;
+    const char* end = reinterpret_cast<const char*>(run->values() + run->count());
+    for (size_t line = 0; line < kValueLines; ++line) __builtin_prefetch(end - line * kLine);
+    __builtin_prefetch(reinterpret_cast<const char*>(run) + run->bytes() - kLine);
+    if (run->count() < kValueLines * kLine / sizeof(double)) {
+      fetch_run(run->older.load(std::memory_order_seq_cst));
+    }
+  }
+
+  const StoreRowSet& set_;
+};
+
 class Scanner {
  public:
-  Scanner(const StoreRowSet& set, TimeRange time, const double* absent, base::TileVisitor& visitor)
-      : set_(set),
-        time_(time),
-        visitor_(visitor),
-        reader_(absent),
-        merger_(absent),
-        snapshots_(set.streams.size()) {}
+  Scanner(const StoreRowSet& set, TimeRange time, ScanScratch& scratch, base::TileVisitor& visitor)
+      : set_(set), time_(time), scratch_(scratch), visitor_(visitor) {
+    scratch.snapshots.assign(set.streams.size(), {});
+  }
 
   void run(const RowRun& run, base::RowRange clip) {
+    finish();
     const uint32_t begin = std::max(run.first_row, clip.begin);
     const uint32_t end = std::min(run.first_row + run.rows, clip.end);
     use(run.source.stream);
-    if (window_.t.empty()) return;
+    if (window().t.empty()) return;
     const SlotAddress at{run.source.at.packed + (begin - run.first_row)};
     const Tenancy& tenancy = *run.source.tenancy;
     // After the snapshot: whoever sees a new tenant's columns sees the recycling, too.
@@ -106,57 +140,96 @@ class Scanner {
   }
 
   void merged(const MergedRow& row) {
-    merger_.clear();
-    for (const Source& source : row.sources) {
-      use(source.stream);
-      if (source.tenancy->recycled_since(source.at.slot(), source.recycles)) continue;
-      merger_.add_columns(*snapshot_->view, window_, source.at);
-      if (source.loose) merger_.add_loose(*source.loose, snapshot_->end_seq, time_);
+    const std::span<const Source> sources = set_.sources_of(row);
+    if (sources.size() == 1 && is_loose_alone(sources.front())) {
+      return scratch_.tiles.add(row.row, *sources.front().loose, time_, snapshot_->loose_seq,
+                                visitor_);
     }
-    merger_.visit(row.row, visitor_);
+    finish();
+    RowMerger& merger = scratch_.merger;
+    merger.clear();
+    for (const Source& source : sources) {
+      use(source.stream);
+      if (!source.is_current()) continue;
+      merger.add_columns(*snapshot_->view, window(), source.at);
+      if (source.loose != nullptr) merger.add_loose(*source.loose, snapshot_->loose_seq, time_);
+    }
+    merger.visit(row.row, visitor_);
   }
 
+  /// Hands on what is still collected.
+  void finish() { scratch_.tiles.flush(visitor_); }
+
  private:
+  // True when all samples of the row are loose floats.
+  bool is_loose_alone(const Source& source) {
+    use(source.stream);
+    if (source.loose == nullptr || !source.is_current()) return false;
+    if (source.loose->histograms() != nullptr) return false;
+    return !scratch_.merger.has_columns(*snapshot_->view, window(), source.at);
+  }
+
   // One snapshot of each stream per scan: a column committed meanwhile stays unseen by all rows.
   void use(uint32_t stream) {
     if (stream == current_) return;
-    std::optional<StreamSnapshot>& snapshot = snapshots_[stream];
-    if (!snapshot) snapshot = set_.streams[stream]->snapshot();
+    StreamSnapshot& snapshot = scratch_.snapshots[stream];
+    if (snapshot.view == nullptr) snapshot = set_.streams[stream]->snapshot();
     current_ = stream;
-    snapshot_ = &*snapshot;
-    window_.assign(*snapshot, time_.from, time_.to);
+    snapshot_ = &snapshot;
+    scratch_.window.assign(snapshot, time_);
+    if (window().spans.empty()) return;
+    const AxisSpan& oldest = window().spans.front();
+    const ColumnSeq from = snapshot.view->axes[oldest.axis]->first_seq + oldest.begin;
+    set_.streams[stream]->note_reach(snapshot.end_seq - from);
   }
+  const Window& window() const { return scratch_.window; }
 
   void tile(uint32_t row, uint32_t count, SlotAddress at) {
-    reader_.read(*snapshot_->view, window_, at, count);
-    if (!reader_.has_samples(count)) return;
+    WindowReader& reader = scratch_.reader;
+    reader.read(*snapshot_->view, window(), at, count);
+    if (!reader.has_samples(count)) return;
     base::Tile tile;
     tile.first_row = row;
     tile.rows = count;
-    tile.t = window_.t;
-    tile.values = reader_.values().data();
-    tile.gaps = reader_.gaps().data();
-    tile.drops = reader_.drops().data();
+    tile.t = window().t;
+    tile.values = reader.values().data();
+    tile.gaps = reader.gaps().data();
+    tile.drops = reader.drops().data();
     visitor_.on_tile(tile);
   }
 
   const StoreRowSet& set_;
-  TimeRange time_;
+  const TimeRange time_;
+  ScanScratch& scratch_;
   base::TileVisitor& visitor_;
-  WindowReader reader_;
-  RowMerger merger_;
-  std::vector<std::optional<StreamSnapshot>> snapshots_;
   uint32_t current_ = UINT32_MAX;
   const StreamSnapshot* snapshot_ = nullptr;
-  Window window_;
 };
 
 }  // namespace
 
-void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, const double* absent,
+std::unique_ptr<ScanScratch> ScanScratchPool::take(const double* absent) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<ScanScratch> scratch = std::move(idle_.back());
+      idle_.pop_back();
+      return scratch;
+    }
+  }
+  return std::make_unique<ScanScratch>(absent);
+}
+
+void ScanScratchPool::give(std::unique_ptr<ScanScratch> scratch) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(scratch));
+}
+
+void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, ScanScratch& scratch,
                base::TileVisitor& visitor) {
-  Scanner scanner(set, time, absent, visitor);
+  Scanner scanner(set, time, scratch, visitor);
   const Prefetcher prefetcher(set);
+  const LoosePrefetcher loose_prefetcher(set);
   auto run = std::partition_point(set.runs.begin(), set.runs.end(), [&](const RowRun& r) {
     return r.first_row + r.rows <= rows.begin;
   });
@@ -165,14 +238,16 @@ void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, cons
   for (;;) {
     const bool has_run = run != set.runs.end() && run->first_row < rows.end;
     const bool has_merged = merged != set.merged.end() && merged->row < rows.end;
-    if (!has_run && !has_merged) return;
+    if (!has_run && !has_merged) break;
     if (has_run && (!has_merged || run->first_row < merged->row)) {
       prefetcher.before(static_cast<size_t>(run - set.runs.begin()));
       scanner.run(*run++, rows);
     } else {
+      loose_prefetcher.before(static_cast<size_t>(merged - set.merged.begin()));
       scanner.merged(*merged++);
     }
   }
+  scanner.finish();
 }
 
 }  // namespace tocsin::tsdb

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/tsdb/match.h"
-#include "engine/tsdb/scan.h"
 
 namespace tocsin::tsdb {
 
@@ -29,8 +28,7 @@ base::Status StoreSelection::scan(const base::RowSet& rows, base::RowRange range
   if (set == nullptr) {
     return {base::Code::kInternal, "scan of a row set that is not the store's own"};
   }
-  const Epochs::Pin pin(head_->epochs);
-  scan_rows(*set, range, {from, to}, head_->absent.data(), visitor);
+  head_->scan(*set, range, {from, to}, visitor);
   return {};
 }
 

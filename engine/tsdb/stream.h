@@ -19,6 +19,7 @@
 #include "engine/tsdb/block.h"
 #include "engine/tsdb/epoch.h"
 #include "engine/tsdb/loose.h"
+#include "engine/tsdb/reach.h"
 #include "engine/tsdb/slots.h"
 
 namespace tocsin::tsdb {
@@ -26,8 +27,8 @@ namespace tocsin::tsdb {
 /// A series' number in the store; dense, reused after the series is forgotten.
 using SeriesId = uint32_t;
 
-/// Raw full blocks a stream keeps besides the one being filled: 24 columns, so that 5m windows at
-/// 15s never meet a compressed one.
+/// Raw blocks a stream keeps at most besides the one being filled, when readers look back that far:
+/// 24 columns, so that 5m windows at 15s never meet a compressed one.
 inline constexpr uint32_t kRawBlocksKept = 3;
 
 /// A series about to become a row.
@@ -119,7 +120,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   base::TimestampMs last_t() const { return last_t_; }
 
   // Keeper.
-  /// Compresses full blocks beyond the raw window.
+  /// Compresses full blocks beyond what readers look back to; to be called every few seconds.
   void freeze();
   /// Drops blocks and loose samples older than `floor`; returns slots that became free for reuse.
   std::vector<ExpiredSlot> expire(base::TimestampMs floor);
@@ -131,6 +132,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   StreamSnapshot snapshot() const;
   /// What snapshot() would see, without the number of columns: for prefetching.
   const StreamView* peek() const { return published_.load(std::memory_order_seq_cst); }
+  /// A scan reads the last `columns` columns.
+  void note_reach(ColumnSeq columns) const { reach_.note(columns); }
   /// Takes the stream's lock: for placing rows, not scanning.
   SlotParts parts_of(SlotAddress address) const;
   bool is_ended(SlotAddress address) const;
@@ -186,7 +189,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void forget_loose(SlotAddress address);
   static bool accept(const LooseState& state, base::Sample sample,
                      const base::FloatHistogram* histogram, base::CommitStats& stats);
-  bool freeze_two();
+  bool freeze_two(ColumnSeq columns_kept);
   void recycle(SlotAddress address);
 
   const uint32_t number_;
@@ -218,6 +221,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::vector<SlotAddress> handed_over_;            // Those that get no marker with it.
   std::shared_ptr<StreamView> view_;
   std::atomic<const StreamView*> published_;
+  Reach reach_;
   // Twice loose_seq_; one more while a commit publishes a column along with loose samples.
   std::atomic<CommitSeq> loose_clock_{0};
   ColumnSeq next_seq_ = 0;

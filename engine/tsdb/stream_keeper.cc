@@ -36,11 +36,13 @@ ChunkRef freeze_pair(const ChunkRef& a, const ChunkRef& b) {
 }  // namespace
 
 void Stream::freeze() {
-  while (freeze_two()) {
+  const ColumnSeq columns_kept = std::min(reach_.end_round(), kRawBlocksKept * kRawColumns);
+  while (freeze_two(columns_kept)) {
   }
+  freeze_loose();
 }
 
-bool Stream::freeze_two() {
+bool Stream::freeze_two(ColumnSeq columns_kept) {
   std::shared_ptr<StreamView> before;
   size_t first = 0;
   {
@@ -49,9 +51,8 @@ bool Stream::freeze_two() {
     first = static_cast<size_t>(
         std::find_if(axes.begin(), axes.end(), [](const auto& a) { return !a->frozen; }) -
         axes.begin());
-    const auto full = static_cast<size_t>(std::count_if(
-        axes.begin(), axes.end(), [](const auto& axis) { return is_full_raw(*axis); }));
-    if (full < kRawBlocksKept + 2) return false;
+    if (first + 2 > axes.size() || !is_full_raw(*axes[first + 1])) return false;
+    if (next_seq_ < axes[first]->first_seq + kFrozenColumns + columns_kept) return false;
     before = view_;
   }
   // Full chunks do not change any more: compressed without the lock, while the writer goes on.
@@ -90,7 +91,7 @@ std::vector<ExpiredSlot> Stream::expire(base::TimestampMs floor) {
   }
   const ColumnSeq first_seq = view_->axes.empty() ? next_seq_ : view_->axes.front()->first_seq;
   std::vector<ExpiredSlot> expired;
-  for (auto& [packed, state] : loose_) state.row->drop_before(floor);
+  drop_loose_before(floor);
   for (auto ended = ended_.begin(); ended != ended_.end();) {
     const auto [packed, end_seq] = *ended;
     const auto loose = loose_.find(packed);
@@ -99,10 +100,10 @@ std::vector<ExpiredSlot> Stream::expire(base::TimestampMs floor) {
       ++ended;
       continue;
     }
-    if (loose != loose_.end()) loose_.erase(loose);
     const SlotAddress at{packed};
     expired.push_back({at, slabs_[at.slab()]->series[at.slot()]});
     recycle(at);
+    forget_loose(at);
     ended = ended_.erase(ended);
   }
   return expired;
@@ -144,6 +145,7 @@ StreamStats Stream::stats() const {
     }
   }
   for (const auto& [at, state] : loose_) stats.bytes += sizeof state + state.row->bytes();
+  stats.bytes += commons_.axes.bytes();
   return stats;
 }
 

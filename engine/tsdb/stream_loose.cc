@@ -9,6 +9,10 @@ namespace tocsin::tsdb {
 namespace {
 
 using base::CommitStats;
+using base::TimestampMs;
+
+// Buffers of a burst of requests are given back.
+constexpr size_t kPendingKept = 4096;
 
 bool same_float(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
@@ -22,19 +26,26 @@ bool same_histogram(const base::FloatHistogram& a, const base::FloatHistogram& b
          a.negative_buckets == b.negative_buckets && a.custom_values == b.custom_values;
 }
 
-bool same_sample(const LooseSample& a, const LooseSample& b) {
-  if ((a.h == nullptr) != (b.h == nullptr)) return false;
-  return a.h == nullptr ? same_float(a.v, b.v) : a.h == b.h || same_histogram(*a.h, *b.h);
+template <class T>
+void clear_pending(std::vector<T>& pending) {
+  pending.clear();
+  if (pending.capacity() > kPendingKept) pending.shrink_to_fit();
 }
 
 }  // namespace
 
 bool Stream::make_loose(base::WriterRow row) {
+  if (row_loose_.size() < rows_.size()) row_loose_.resize(rows_.size(), false);
+  if (row_loose_[row]) return false;
   const std::lock_guard lock(mutex_);
+  row_loose_[row] = true;
   const SlotAddress at = rows_[row];
+  Slab& slab = *slabs_[at.slab()];
+  if (slab.loose.empty()) slab.loose.resize(slab.source.size(), nullptr);
+  if (slab.loose[at.slot()] != nullptr) return false;
   LooseState& state = loose_[at.packed];
-  if (state.row) return false;
-  state.row = std::make_shared<LooseRow>(epochs_);
+  state.row = std::make_shared<LooseRow>();
+  slab.loose[at.slot()] = &state;
   // The newest column value decides what is late; it is looked for once, and kept from now on.
   const std::vector<ChunkRef>& chunks = view_->slabs[at.slab()].chunks;
   for (size_t a = view_->axes.size(); a-- > 0;) {
@@ -56,8 +67,23 @@ bool Stream::make_loose(base::WriterRow row) {
   return true;
 }
 
-void Stream::add_loose(base::WriterRow row, LooseSample sample) {
-  pending_.emplace_back(rows_[row], std::move(sample));
+void Stream::add_loose(base::WriterRow row, base::Sample sample) {
+  const SlotAddress at = rows_[row];
+  if (pending_.empty() || pending_.back().at != at || pending_.back().h != nullptr) {
+    pending_.push_back({at, 0, nullptr});
+  }
+  ++pending_.back().samples;
+  pending_samples_.push_back(sample);
+}
+
+void Stream::add_loose(base::WriterRow row, TimestampMs t, base::HistogramPtr h) {
+  pending_.push_back({rows_[row], 1, std::move(h)});
+  pending_samples_.push_back({t, 0});
+}
+
+void Stream::drop_pending() {
+  clear_pending(pending_);
+  clear_pending(pending_samples_);
 }
 
 // Takes values out of the open column that are not later than a loose sample of their row.
@@ -66,47 +92,72 @@ void Stream::refuse_late_values(CommitStats& stats) {
     const SlotAddress at{packed};
     double& value = buffer_[slabs_[at.slab()]->source[at.slot()]];
     if (base::is_absent(value)) continue;
-    const auto& last = state.row->last();
-    if (!last || last->t < open_t_) {
+    const LooseRow& row = *state.row;
+    if (!row.has_last() || row.last_t() < open_t_) {
       state.column_t = open_t_;  // What commit_loose() compares with.
       state.column_v = value;
       continue;
     }
-    const bool is_same = last->t == open_t_ && last->h == nullptr && same_float(last->v, value);
-    if (last->t > open_t_) ++stats.out_of_order;
-    if (last->t == open_t_ && !is_same) ++stats.duplicate;
+    if (row.last_t() > open_t_) ++stats.out_of_order;
+    if (row.last_t() == open_t_ && !row.last_is(value)) ++stats.duplicate;
     value = base::absent_marker();
   }
 }
 
-bool Stream::accept(LooseState& state, const LooseSample& sample, CommitStats& stats) const {
-  const auto& last = state.row->last();
-  LooseSample newest{state.column_t, state.column_v, nullptr, 0};
-  bool has_newest = state.column_t != std::numeric_limits<base::TimestampMs>::min();
-  if (last && (!has_newest || last->t > newest.t)) {
-    newest = *last;
-    has_newest = true;
-  }
-  if (!has_newest || sample.t > newest.t) return true;
-  if (sample.t < newest.t) {
+bool Stream::accept(const LooseState& state, base::Sample sample,
+                    const base::FloatHistogram* histogram, CommitStats& stats) {
+  const LooseRow& row = *state.row;
+  const TimestampMs newest = std::max(row.last_t(), state.column_t);
+  if (sample.t > newest) return true;
+  if (sample.t < newest) {
     ++stats.out_of_order;
-  } else if (!same_sample(sample, newest)) {
-    ++stats.duplicate;
+    return false;
   }
+  const base::HistogramPtr last = row.last_histogram();
+  const bool is_column = state.column_t == newest;
+  bool is_same = false;
+  if (histogram != nullptr) {
+    is_same = !is_column && last && (last.get() == histogram || same_histogram(*last, *histogram));
+  } else {
+    is_same = is_column ? same_float(state.column_v, sample.v) : row.last_is(sample.v);
+  }
+  if (!is_same) ++stats.duplicate;
   return false;
 }
 
+// Appends what is pending as one commit, which publish_loose() makes visible.
 void Stream::commit_loose(CommitStats& stats) {
-  for (auto& [at, sample] : pending_) {
-    const auto found = loose_.find(at.packed);
-    if (found == loose_.end()) continue;  // The row was ended while the column was open.
-    LooseState& state = found->second;
-    sample.seq = next_seq_ + (is_open_ ? 1 : 0);
-    if (!accept(state, sample, stats)) continue;
-    if (is_open_ && sample.h != nullptr && sample.t == open_t_) state.histogram_now = true;
-    state.row->append(std::move(sample));
-    ++stats.samples;
+  const base::Sample* sample = pending_samples_.data();
+  for (const Pending& run : pending_) {
+    const base::Sample* const end = sample + run.samples;
+    Slab& slab = *slabs_[run.at.slab()];
+    LooseState* state = slab.loose.empty() ? nullptr : slab.loose[run.at.slot()];
+    // Null: the row was ended while the column was open.
+    for (; state != nullptr && sample != end; ++sample) {
+      commit_sample(*state, *sample, run.h, stats);
+    }
+    sample = end;
   }
+}
+
+void Stream::commit_sample(LooseState& state, base::Sample sample, const base::HistogramPtr& h,
+                           CommitStats& stats) {
+  if (!accept(state, sample, h.get(), stats)) return;
+  const CommitSeq seq = loose_seq_ + 1;
+  if (h == nullptr) {
+    state.row->append(sample, seq, commons_);
+  } else {
+    if (is_open_ && sample.t == open_t_) state.histogram_now = true;
+    state.row->append(sample.t, h, seq, epochs_);
+  }
+  ++stats.samples;
+}
+
+void Stream::publish_loose() {
+  ++loose_seq_;
+  loose_clock_.store(2 * loose_seq_, std::memory_order_seq_cst);
+  commons_.published(loose_seq_);
+  commons_.retire_replaced();
 }
 
 // Sets right, after the column is filled, what it could not know: a loose sample at the column's
@@ -119,7 +170,7 @@ void Stream::settle_loose(CommitStats& stats) {
     Slab& slab = *slabs_[at.slab()];
     const bool had_histogram = std::exchange(state.histogram_last, state.histogram_now);
     state.histogram_now = false;
-    const bool is_late = state.row->last() && state.row->last()->t >= open_t_;
+    const bool is_late = state.row->has_last() && state.row->last_t() >= open_t_;
     const bool needs_marker = had_histogram && !is_late;
     if (!slab.open && needs_marker) {
       slab.open =
@@ -143,6 +194,44 @@ void Stream::settle_loose(CommitStats& stats) {
     state.column_v = value;
   }
   if (edited) publish(std::move(edited));
+}
+
+// ---- Keeper ----
+
+void Stream::freeze_loose() {
+  constexpr size_t kRowsAtOnce = 256;  // The writer waits for no more.
+  std::vector<uint32_t> places;
+  {
+    const std::lock_guard lock(mutex_);
+    if (loose_.empty()) return;
+    commons_.published(loose_seq_);
+    places.reserve(loose_.size());
+    for (const auto& [packed, state] : loose_) places.push_back(packed);
+  }
+  for (size_t i = 0; i < places.size(); i += kRowsAtOnce) {
+    const std::lock_guard lock(mutex_);
+    for (size_t k = i; k < std::min(i + kRowsAtOnce, places.size()); ++k) {
+      const auto found = loose_.find(places[k]);
+      if (found != loose_.end()) found->second.row->freeze(commons_);
+    }
+    commons_.retire_replaced();
+  }
+}
+
+void Stream::drop_loose_before(TimestampMs floor) {
+  if (loose_.empty()) return;
+  for (auto& [packed, state] : loose_) state.row->drop_before(floor, commons_);
+  commons_.retire_replaced();
+  commons_.axes.sweep();
+}
+
+// Readers that placed the row before may look at it while they are pinned.
+void Stream::forget_loose(SlotAddress at) {
+  const auto found = loose_.find(at.packed);
+  if (found == loose_.end()) return;
+  slabs_[at.slab()]->loose[at.slot()] = nullptr;
+  epochs_.retire(std::move(found->second.row));
+  loose_.erase(found);
 }
 
 }  // namespace tocsin::tsdb

@@ -6,7 +6,7 @@
 
 namespace tocsin::tsdb {
 
-void Window::assign(const StreamSnapshot& snapshot, base::TimestampMs from, base::TimestampMs to) {
+void Window::assign(const StreamSnapshot& snapshot, TimeRange time) {
   spans.clear();
   t.clear();
   const auto& axes = snapshot.view->axes;
@@ -17,15 +17,15 @@ void Window::assign(const StreamSnapshot& snapshot, base::TimestampMs from, base
   while (first > 0) {
     const Axis& axis = *axes[first - 1];
     const uint32_t columns = published(axis);
-    if (columns > 0 && axis.t[columns - 1] <= from) break;
+    if (columns > 0 && axis.t[columns - 1] <= time.from) break;
     --first;
   }
   for (size_t a = first; a < axes.size(); ++a) {
     const Axis& axis = *axes[a];
     const base::TimestampMs* begin = axis.t.data();
     const base::TimestampMs* end = begin + published(axis);
-    const auto* low = std::upper_bound(begin, end, from);
-    const auto* high = std::upper_bound(low, end, to);
+    const auto* low = std::upper_bound(begin, end, time.from);
+    const auto* high = std::upper_bound(low, end, time.to);
     if (low == high) continue;
     spans.push_back({static_cast<uint32_t>(a), static_cast<uint32_t>(low - begin),
                      static_cast<uint32_t>(high - begin)});

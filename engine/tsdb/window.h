@@ -9,6 +9,12 @@
 
 namespace tocsin::tsdb {
 
+/// A time range, left-open.
+struct TimeRange {
+  base::TimestampMs from = 0;
+  base::TimestampMs to = 0;
+};
+
 /// Columns [begin, end) of one axis.
 struct AxisSpan {
   uint32_t axis = 0;
@@ -21,7 +27,7 @@ struct Window {
   std::vector<AxisSpan> spans;
   std::vector<base::TimestampMs> t;  ///< Of all spans, one after the other.
 
-  void assign(const StreamSnapshot& snapshot, base::TimestampMs from, base::TimestampMs to);
+  void assign(const StreamSnapshot& snapshot, TimeRange time);
 };
 
 /// The columns of a window for neighbouring slots of a slab, as a Tile wants them. Reused from tile

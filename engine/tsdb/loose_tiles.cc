@@ -1,0 +1,149 @@
+#include "engine/tsdb/loose_tiles.h"
+
+#include <algorithm>
+
+#include "engine/base/sample.h"
+
+namespace tocsin::tsdb {
+namespace {
+
+constexpr uint32_t kTileRowsMax = 256;
+constexpr uint32_t kTileSamples = 16 * 1024;  // 128 KiB stay in a second-level cache.
+constexpr uint32_t kBlankRowsMax = 8;         // Rows without samples within a tile.
+
+}  // namespace
+
+void LooseTiles::add(uint32_t row, const LooseRow& loose, TimeRange time, CommitSeq seq,
+                     base::TileVisitor& visitor) {
+  slices_.clear();
+  loose.find(time.from, time.to, seq, slices_);
+  if (slices_.empty()) return;
+  const uint32_t skipped = row - (first_row_ + rows_);
+  const bool fits = rows_ > 0 && rows_ + skipped < rows_max_ && skipped <= kBlankRowsMax && plan();
+  if (!fits) {
+    flush(visitor);
+    start(row, time);
+  } else {
+    adopt_plan();
+    for (uint32_t i = 0; i < skipped; ++i) blank(rows_++, 0, columns());
+  }
+  store_row();
+}
+
+// Where the row's samples come in the tile, if its columns, or those and more behind, have them.
+bool LooseTiles::plan() {
+  plan_ = parts_;
+  size_t part = 0;
+  return std::all_of(slices_.begin(), slices_.end(),
+                     [&](const RunSlice& slice) { return plan_slice(slice, part); });
+}
+
+bool LooseTiles::plan_slice(const RunSlice& slice, size_t& part) {
+  const TimeAxis* axis = &slice.run->axis();
+  const uint32_t begin = slice.run->first() + slice.begin;
+  const uint32_t end = slice.run->first() + slice.end;
+  while (part < plan_.size() && plan_[part].axis != axis) ++part;
+  if (part == plan_.size()) {
+    if (!plan_.empty()) {
+      const Part& last = plan_.back();
+      if (axis->t()[begin] <= last.axis->t()[last.end - 1]) return false;
+    }
+    plan_.push_back({axis, begin, end, plan_.empty() ? 0 : plan_.back().columns_end()});
+    return true;
+  }
+  Part& found = plan_[part];
+  if (begin < found.begin) return false;
+  if (end <= found.end) return true;
+  found.end = end;
+  return part + 1 == plan_.size();  // In front of other parts it cannot grow.
+}
+
+// A tile for the row, with columns for those after it that began earlier on the same axis.
+void LooseTiles::start(uint32_t row, TimeRange time) {
+  parts_.clear();
+  t_.clear();
+  plan();
+  Part& front = plan_.front();
+  const base::TimestampMs* t = front.axis->t();
+  front.begin = static_cast<uint32_t>(std::upper_bound(t, t + front.begin, time.from) - t);
+  uint32_t columns = 0;
+  for (Part& part : plan_) {
+    part.column = columns;
+    columns = part.columns_end();
+  }
+  rows_max_ = std::clamp(kTileSamples / columns / kLanes * kLanes, kLanes, kTileRowsMax);
+  stride_ = rows_max_ + kLanes;  // Columns a power of two apart would share cache lines.
+  first_row_ = row;
+  rows_ = 0;
+  adopt_plan();
+}
+
+void LooseTiles::adopt_plan() {
+  const uint32_t before = columns();
+  const Part& last = plan_.back();
+  if (last.columns_end() != before) {
+    for (const Part& part : plan_) {
+      const uint32_t known = std::clamp(before, part.column, part.columns_end()) - part.column;
+      t_.insert(t_.end(), part.axis->t() + part.begin + known, part.axis->t() + part.end);
+    }
+    if (buffer_.size() < columns() * stride_) buffer_.resize(columns() * stride_);
+    for (uint32_t row = 0; row < rows_; ++row) blank(row, before, columns());
+  }
+  parts_.swap(plan_);
+}
+
+void LooseTiles::store_row() {
+  uint32_t done = 0;
+  auto part = parts_.begin();
+  for (const RunSlice& slice : slices_) {
+    while (part->axis != &slice.run->axis()) ++part;
+    const uint32_t column = part->column + (slice.run->first() + slice.begin - part->begin);
+    blank(rows_, done, column);
+    slice.run->read(slice.begin, slice.end, at(column, rows_), stride_);
+    done = column + slice.size();
+  }
+  blank(rows_, done, columns());
+  ++rows_;
+}
+
+void LooseTiles::blank(uint32_t row, uint32_t begin, uint32_t end) {
+  for (uint32_t c = begin; c < end; ++c) *at(c, row) = base::absent_marker();
+}
+
+void LooseTiles::flush(base::TileVisitor& visitor) {
+  if (rows_ == 0) return;
+  values_.resize(columns());
+  gaps_.resize(columns());
+  drops_.resize(columns());
+  for (uint32_t c = 0; c < columns(); ++c) {
+    values_[c] = at(c, 0);
+    set_flags(c);
+  }
+  base::Tile tile;
+  tile.first_row = first_row_;
+  tile.rows = rows_;
+  tile.t = t_;
+  tile.values = values_.data();
+  tile.gaps = gaps_.data();
+  tile.drops = drops_.data();
+  visitor.on_tile(tile);
+  rows_ = 0;
+}
+
+// Both markers are NaNs: a column without any has no gap, and they are never lower or higher.
+void LooseTiles::set_flags(size_t column) {
+  const double* now = values_[column];
+  const double* before = column == 0 ? now : values_[column - 1];
+  unsigned nans = 0;
+  unsigned drops = 0;
+  for (uint32_t i = 0; i < rows_; ++i) {
+    nans |= static_cast<unsigned>(now[i] != now[i]);
+    drops |= static_cast<unsigned>(now[i] < before[i]);
+  }
+  const bool has_gap =
+      nans != 0 && std::any_of(now, now + rows_, [](double v) { return !base::is_value(v); });
+  gaps_[column] = has_gap ? 1 : 0;
+  drops_[column] = drops != 0 ? 1 : 0;
+}
+
+}  // namespace tocsin::tsdb
