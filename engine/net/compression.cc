@@ -4,8 +4,8 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
+#include <span>
 
 #include "engine/net/text.h"
 
@@ -15,6 +15,7 @@ namespace {
 using base::Code;
 using base::Error;
 using base::Result;
+using base::Status;
 
 constexpr size_t kPieceBytes = 32u << 10;
 constexpr int kGzipWindow = 15 + 16;        // zlib: 16 added means a gzip wrapper
@@ -29,64 +30,105 @@ Error damaged(std::string_view coding) {
   return {Code::kInvalid, "the body is not valid " + std::string(coding) + " data"};
 }
 
-/// False when `out` would grow beyond `bytes_max`.
-bool append_bounded(std::string& out, std::string_view piece, uint64_t bytes_max) {
-  if (piece.size() > bytes_max - out.size()) return false;
-  out.append(piece);
-  return true;
+/// The bytes that a body of one gzip member says to unfold to, or a guess; it need not be true.
+size_t expected_size(std::string_view data, bool is_gzip, uint64_t bytes_max) {
+  constexpr size_t kDeflateRatioMax = 1032;
+  constexpr size_t kUsualRatio = 8;
+  constexpr size_t kTrailerBytes = 4;
+  constexpr uint64_t kTrusted = 1u << 20;
+  uint64_t size = uint64_t{data.size()} * kUsualRatio;
+  if (is_gzip && data.size() > kTrailerBytes) {
+    size = 0;
+    for (size_t i = 1; i <= kTrailerBytes; ++i) {
+      size = size << 8 | static_cast<uint8_t>(data[data.size() - i]);
+    }
+  }
+  size = std::min({size, uint64_t{data.size()} * kDeflateRatioMax, bytes_max, kTrusted});
+  return static_cast<size_t>(std::max<uint64_t>(size, kPieceBytes)) + 1;
 }
 
-struct Inflater {
-  explicit Inflater(int window) { ready = inflateInit2(&z, window) == Z_OK; }
-  ~Inflater() {
-    if (ready) inflateEnd(&z);
-  }
+/// Some servers write deflate without the zlib wrapper that its definition asks for.
+int deflate_window(std::string_view data) {
+  if (data.size() < 2) return MAX_WBITS;
+  const unsigned head =
+      static_cast<unsigned>(static_cast<uint8_t>(data[0])) << 8 | static_cast<uint8_t>(data[1]);
+  const bool has_wrapper = (head >> 8 & 15) == Z_DEFLATED && head % 31 == 0;
+  return has_wrapper ? MAX_WBITS : -MAX_WBITS;
+}
+
+/// zlib's state, started when first needed.
+class Inflater {
+ public:
+  Inflater() = default;
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
-  z_stream z{};
-  bool ready = false;
+  ~Inflater() {
+    if (is_ready_) inflateEnd(&z_);
+  }
+  Status run(std::string_view coding, int window, std::string_view data, uint64_t bytes_max,
+             BodyBuffer& out);
+
+ private:
+  bool start(int window) {
+    if (is_ready_) return inflateReset2(&z_, window) == Z_OK;
+    is_ready_ = inflateInit2(&z_, window) == Z_OK;
+    return is_ready_;
+  }
+  z_stream z_{};
+  bool is_ready_ = false;
 };
 
-Result<std::string> inflate_all(std::string_view coding, int window, std::string_view data,
-                                uint64_t bytes_max) {
+Status Inflater::run(std::string_view coding, int window, std::string_view data, uint64_t bytes_max,
+                     BodyBuffer& out) {
   if (data.size() > UINT32_MAX) return too_large(bytes_max);
-  Inflater inflater(window);
-  if (!inflater.ready) return Error{Code::kInternal, "zlib could not be started"};
-  z_stream& z = inflater.z;
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(
+  if (!start(window)) return Error{Code::kInternal, "zlib could not be started"};
+  z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(
       data.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast): zlib reads only
-  z.avail_in = static_cast<uInt>(data.size());
-  std::string out;
-  std::array<char, kPieceBytes> piece;
+  z_.avail_in = static_cast<uInt>(data.size());
+  size_t wanted = expected_size(data, window == kGzipWindow, bytes_max);
   for (;;) {
-    z.next_out = reinterpret_cast<Bytef*>(piece.data());
-    z.avail_out = piece.size();
-    const int status = inflate(&z, Z_NO_FLUSH);
-    const size_t made = piece.size() - z.avail_out;
-    if (!append_bounded(out, {piece.data(), made}, bytes_max)) return too_large(bytes_max);
-    if (status == Z_STREAM_END && z.avail_in == 0) return out;
+    const std::span<char> room = out.room(wanted);
+    wanted = kPieceBytes;
+    z_.next_out = reinterpret_cast<Bytef*>(room.data());
+    z_.avail_out = static_cast<uInt>(std::min<size_t>(room.size(), UINT32_MAX));
+    const uInt given = z_.avail_out;
+    // Told that this is all, zlib keeps no window of its own as long as the room is enough.
+    const int status = inflate(&z_, Z_FINISH);
+    out.grow(given - z_.avail_out);
+    if (out.size() > bytes_max) return too_large(bytes_max);
+    if (status == Z_STREAM_END && z_.avail_in == 0) return {};
     // gzip allows several members in a row.
-    if (status == Z_STREAM_END && window == kGzipWindow && inflateReset(&z) == Z_OK) continue;
-    if (status != Z_OK || (made == 0 && z.avail_in == 0)) return damaged(coding);
+    if (status == Z_STREAM_END && window == kGzipWindow && inflateReset(&z_) == Z_OK) continue;
+    const bool wants_room = (status == Z_OK || status == Z_BUF_ERROR) && z_.avail_out == 0;
+    if (!wants_room) return damaged(coding);
   }
 }
 
-Result<std::string> unzstd(std::string_view data, uint64_t bytes_max) {
-  const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
-                                                                        ZSTD_freeDStream);
-  if (!stream) return Error{Code::kInternal, "zstd could not be started"};
-  ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, kZstdWindowLogMax);
+/// zstd's state, started when first needed.
+class Unzstd {
+ public:
+  Status run(std::string_view data, uint64_t bytes_max, BodyBuffer& out);
+
+ private:
+  std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream_{nullptr, ZSTD_freeDStream};
+};
+
+Status Unzstd::run(std::string_view data, uint64_t bytes_max, BodyBuffer& out) {
+  if (!stream_) stream_.reset(ZSTD_createDStream());
+  if (!stream_) return Error{Code::kInternal, "zstd could not be started"};
+  ZSTD_DCtx_reset(stream_.get(), ZSTD_reset_session_only);
+  ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, kZstdWindowLogMax);
   ZSTD_inBuffer in{data.data(), data.size(), 0};
-  std::string out;
-  std::array<char, kPieceBytes> piece;
   for (;;) {
-    ZSTD_outBuffer made{piece.data(), piece.size(), 0};
-    const size_t left = ZSTD_decompressStream(stream.get(), &made, &in);
+    const std::span<char> room = out.room(kPieceBytes);
+    ZSTD_outBuffer made{room.data(), room.size(), 0};
+    const size_t left = ZSTD_decompressStream(stream_.get(), &made, &in);
     if (ZSTD_isError(left) != 0) return damaged("zstd");
-    if (!append_bounded(out, {piece.data(), made.pos}, bytes_max)) return too_large(bytes_max);
+    out.grow(made.pos);
+    if (out.size() > bytes_max) return too_large(bytes_max);
     if (in.pos < in.size || made.pos == made.size) continue;
     if (left != 0) return damaged("zstd");
-    return out;
+    return {};
   }
 }
 
@@ -99,12 +141,31 @@ bool is_known_coding(std::string_view coding) {
   return false;
 }
 
-Result<std::string> decompress(std::string_view coding, std::string_view data, uint64_t bytes_max) {
+struct Decompressor::State {
+  Inflater inflater;
+  Unzstd unzstd;
+};
+
+Decompressor::Decompressor() : state_(std::make_unique<State>()) {}
+Decompressor::~Decompressor() = default;
+
+Status Decompressor::decompress(std::string_view coding, std::string_view data, uint64_t bytes_max,
+                                BodyBuffer& out) {
   const std::string name = to_lower(coding);
-  if (name == "zstd") return unzstd(data, bytes_max);
-  if (name == "deflate") return inflate_all(name, MAX_WBITS, data, bytes_max);
-  if (name == "gzip" || name == "x-gzip") return inflate_all(name, kGzipWindow, data, bytes_max);
+  Inflater& inflater = state_->inflater;
+  if (name == "gzip" || name == "x-gzip") {
+    return inflater.run(name, kGzipWindow, data, bytes_max, out);
+  }
+  if (name == "deflate") return inflater.run(name, deflate_window(data), data, bytes_max, out);
+  if (name == "zstd") return state_->unzstd.run(data, bytes_max, out);
   return Error{Code::kInvalid, "unknown content coding \"" + name + "\""};
+}
+
+Result<std::string> decompress(std::string_view coding, std::string_view data, uint64_t bytes_max) {
+  BufferPool none;
+  BodyBuffer out(none);
+  RETURN_IF_ERROR(Decompressor().decompress(coding, data, bytes_max, out));
+  return out.take();
 }
 
 Result<std::string> gzip(std::string_view data) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "engine/base/status.h"
+#include "engine/net/body_buffer.h"
 
 namespace tocsin::net {
 
@@ -16,6 +18,20 @@ bool is_known_coding(std::string_view coding);
 /// `bytes_max`, with kInvalid when the data is damaged, cut off, or the coding unknown.
 base::Result<std::string> decompress(std::string_view coding, std::string_view data,
                                      uint64_t bytes_max);
+
+/// decompress() with memory that stays for the next body. One thread.
+class Decompressor {
+ public:
+  Decompressor();
+  ~Decompressor();
+  /// Appends to `out`, which is empty. Fails as decompress() does.
+  base::Status decompress(std::string_view coding, std::string_view data, uint64_t bytes_max,
+                          BodyBuffer& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// gzip at a level that favours speed.
 base::Result<std::string> gzip(std::string_view data);

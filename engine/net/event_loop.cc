@@ -4,10 +4,10 @@
 
 #include <utility>
 
-#include "engine/net/curl_client.h"
+#include "engine/net/loop_client.h"
 #include "engine/net/loop_core.h"
+#include "engine/net/operation.h"
 #include "engine/net/sigpipe.h"
-#include "engine/net/transfer.h"
 
 namespace tocsin::net {
 namespace {
@@ -19,17 +19,19 @@ constexpr size_t kThreadNameMax = 15;  // the kernel's limit
 EventLoop::Impl::Impl(const base::Clock& clock, LoopOptions options)
     : timers(reactor, clock),
       resolver(reactor, {.name_servers = std::move(options.name_servers)}),
-      curl(reactor) {}
+      curl(reactor),
+      connection_pool(reactor) {}
 
 void EventLoop::Impl::close() {
   is_closing = true;
   timers.close();
-  const auto running = std::exchange(transfers, {});
-  for (const auto& transfer : running) {
-    transfer->fail({base::Code::kCancelled, "cancelled: the program is shutting down"});
+  const auto running = std::exchange(operations, {});
+  for (const auto& operation : running) {
+    operation->fail({base::Code::kCancelled, "cancelled: the program is shutting down"});
   }
   resolver.close();
   curl.close();
+  connection_pool.close();
   reactor.release();
 }
 
@@ -56,7 +58,7 @@ base::TimerId EventLoop::call_at(base::TimestampMs when, std::function<void()> t
 void EventLoop::cancel(base::TimerId id) { impl_->timers.cancel(id); }
 
 base::Result<std::unique_ptr<HttpClient>> EventLoop::make_client(HttpClientConfig config) {
-  return make_curl_client(*impl_, std::move(config));
+  return make_loop_client(*impl_, std::move(config));
 }
 
 LoopStats EventLoop::stats() const {

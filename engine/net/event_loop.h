@@ -22,8 +22,8 @@ struct LoopStats {
   uint64_t lookups = 0;      ///< Names asked of the name server.
 };
 
-/// A thread that runs posted tasks, timers and libcurl transfers (asio inside). The destructor
-/// cancels transfers (their callbacks get kCancelled), runs what was posted, joins. Timers that are
+/// A thread that runs posted tasks, timers and outbound requests. The destructor
+/// cancels requests (their callbacks get kCancelled), runs what was posted, joins. Timers that are
 /// not due by then are forgotten.
 class EventLoop final : public base::Loop {
  public:

@@ -66,6 +66,7 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 0;
+  std::string reason;       ///< What follows the status in an HTTP/1 answer: "Not Found".
   HeaderList headers;       ///< Names lower case.
   std::string body;         ///< Decompressed.
   uint64_t wire_bytes = 0;  ///< Body bytes before decompression.
@@ -84,6 +85,8 @@ class HttpClient {
   virtual ~HttpClient() = default;
   /// Starts a request; `done` runs exactly once, on the client's loop. Thread-safe.
   virtual void send(HttpRequest request, HttpCallback done) = 0;
+  /// Takes the memory of a body that is no longer needed, for later answers. Thread-safe.
+  virtual void recycle(std::string /*body*/) {}
 };
 
 }  // namespace tocsin::net

@@ -1,9 +1,9 @@
 #include "engine/net/http_head.h"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "engine/net/http_field.h"
 #include "engine/net/text.h"
 
 namespace tocsin::net {
@@ -14,29 +14,6 @@ using base::Result;
 HeadRefusal refuse(std::string message, int status = 400) { return {status, std::move(message)}; }
 
 constexpr size_t kMethodBytesMax = 32;
-
-bool is_token_char(char c) {
-  const bool alphanumeric =
-      (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  return alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool is_token(std::string_view text) {
-  if (text.empty()) return false;
-  for (const char c : text) {
-    if (!is_token_char(c)) return false;
-  }
-  return true;
-}
-
-/// Field values: visible characters, blanks, and bytes from 0x80 on.
-bool is_field_value(std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-  }
-  return true;
-}
 
 /// "host", "host:port", "[::1]:port"; what separates other things in a URL is not allowed.
 bool is_host(std::string_view text) {
@@ -110,23 +87,6 @@ struct Framing {
   bool says_close = false;
 };
 
-void read_connection(std::string_view value, Framing& framing) {
-  while (!value.empty()) {
-    const size_t comma = value.find(',');
-    const std::string_view option = trim_blanks(value.substr(0, comma));
-    framing.says_close |= equal_ignoring_case(option, "close");
-    if (comma == std::string_view::npos) return;
-    value.remove_prefix(comma + 1);
-  }
-}
-
-std::optional<uint64_t> parse_length(std::string_view text) {
-  uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// Takes note of one field. The message of the refusal, or empty.
 HeadRefusal note_field(std::string_view name, std::string_view value, RequestHead& head,
                        Framing& framing) {
@@ -144,7 +104,7 @@ HeadRefusal note_field(std::string_view name, std::string_view value, RequestHea
     }
     head.chunked = true;
   } else if (name == "connection") {
-    read_connection(value, framing);
+    framing.says_close |= has_option(value, "close");
   } else if (name == "expect") {
     if (!equal_ignoring_case(value, "100-continue")) return refuse("unknown expectation", 417);
     head.expects_continue = true;
@@ -160,7 +120,7 @@ HeadRefusal parse_field(std::string_view line, RequestHead& head, Framing& frami
   if (colon == std::string_view::npos) return refuse("malformed header line");
   if (!is_token(line.substr(0, colon))) return refuse("malformed header name");
   const std::string_view value = trim_blanks(line.substr(colon + 1));
-  if (!is_field_value(value)) return refuse("invalid character in a header value");
+  if (!is_one_line(value)) return refuse("invalid character in a header value");
   if (head.headers.size() == kRequestHeadersMax) return refuse("too many headers", 431);
   std::string name = to_lower(line.substr(0, colon));
   HeadRefusal refusal = note_field(name, value, head, framing);

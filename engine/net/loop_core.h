@@ -7,6 +7,8 @@
 #include <thread>
 #include <unordered_set>
 
+#include "engine/net/answer_reader.h"
+#include "engine/net/connection.h"
 #include "engine/net/curl_multi.h"
 #include "engine/net/event_loop.h"
 #include "engine/net/reactor.h"
@@ -15,7 +17,7 @@
 
 namespace tocsin::net {
 
-class Transfer;
+class Operation;
 
 /// All but `reactor.post` and the counters belongs to the loop's thread.
 struct EventLoop::Impl {
@@ -26,7 +28,9 @@ struct EventLoop::Impl {
   WallTimers timers;
   Resolver resolver;
   CurlMulti curl;
-  std::unordered_set<std::shared_ptr<Transfer>> transfers;
+  ConnectionPool connection_pool;
+  AnswerReader::Workspace workspace;  ///< Its buffers may be given back by any thread.
+  std::unordered_set<std::shared_ptr<Operation>> operations;
   bool is_closing = false;
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> connections{0};

@@ -1,4 +1,4 @@
-// One thread's event queue: posted tasks, steady timers, file descriptors (asio inside).
+// One thread's event queue: posted tasks, steady timers, file descriptors (epoll inside).
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,14 @@
 
 namespace tocsin::net {
 
-/// What libcurl and c-ares are driven by. Only post() may be called from other threads.
+/// What libcurl, c-ares and our own connections are driven by. Only post() may be called from other
+/// threads. Timers and posts from the running thread cost no system call.
 class Reactor {
  public:
   using Task = std::function<void()>;
   using TimerId = uint64_t;  ///< 0 is never a timer.
-  /// Told which of the two a descriptor is ready for.
+  /// Told what a descriptor is ready for: one of the two, or both at once. A broken connection
+  /// counts as ready for all that is wanted.
   using OnReady = std::function<void(bool readable, bool writable)>;
 
   Reactor();
@@ -32,7 +34,8 @@ class Reactor {
   void cancel(TimerId id);
 
   /// Calls `on_ready` as long as the descriptor is ready for what is wanted. A second call for the
-  /// same descriptor replaces what is wanted and the callback.
+  /// same descriptor replaces what is wanted and the callback, which is free when the same is
+  /// wanted as before.
   void watch(int descriptor, bool read, bool write, OnReady on_ready);
   /// Must come before the descriptor is closed.
   void unwatch(int descriptor);

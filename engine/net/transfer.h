@@ -1,15 +1,10 @@
-// One outbound operation on a loop: a deadline, a name look-up, a libcurl transfer.
+// One libcurl transfer on a loop.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
-#include "engine/base/status.h"
-#include "engine/base/time.h"
-#include "engine/net/event_loop.h"
-#include "engine/net/reactor.h"
-#include "engine/net/resolver.h"
+#include "engine/net/operation.h"
 
 namespace tocsin::net {
 
@@ -35,40 +30,22 @@ std::string resolve_line(const std::string& host, uint16_t port, const Addresses
 /// list fails, because libcurl's own look-up can block its thread for seconds.
 void forbid_lookups(void* easy);
 
-/// Ends exactly once, by finish() or fail(), whatever happens first. Loop's thread only.
-class Transfer : public std::enable_shared_from_this<Transfer> {
+/// An operation that libcurl carries out.
+class Transfer : public Operation {
  public:
-  /// `loop` outlives the transfer. The time-out counts from here.
-  Transfer(EventLoop::Impl& loop, base::DurationMs timeout);
-  Transfer(const Transfer&) = delete;
-  Transfer& operator=(const Transfer&) = delete;
-  virtual ~Transfer();
-
-  void run();
-  /// Stops and reports, unless it has ended.
-  void fail(base::Error error);
+  using Operation::Operation;
 
  protected:
-  virtual void begin() = 0;
-  virtual void on_addresses(const Addresses& addresses) = 0;
   virtual void on_transferred(int curl_code) = 0;
-  virtual void report(base::Error error) = 0;
-  /// What the operation waits for, for the time-out's message: "while connecting to x:1".
-  virtual base::Error timeout_error() const = 0;
 
-  void look_up(const std::string& host);
+  /// Takes a handle for easy(). False: there is none, and the operation has failed.
+  bool take_easy();
   void start_easy();
-  /// Frees everything. False when the transfer had ended already.
-  bool finish();
   void* easy() const { return easy_; }
-  EventLoop::Impl& loop() { return loop_; }
+  void release() override;
 
  private:
-  EventLoop::Impl& loop_;
-  std::chrono::steady_clock::time_point deadline_;
-  Reactor::TimerId alarm_ = 0;
   void* easy_ = nullptr;
-  bool has_ended_ = false;
 };
 
 }  // namespace tocsin::net

@@ -1,4 +1,4 @@
-// The HttpClient over libcurl.
+// The HttpClient of an EventLoop.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 namespace tocsin::net {
 
 /// See EventLoop::make_client.
-base::Result<std::unique_ptr<HttpClient>> make_curl_client(EventLoop::Impl& loop,
+base::Result<std::unique_ptr<HttpClient>> make_loop_client(EventLoop::Impl& loop,
                                                            HttpClientConfig config);
 
 }  // namespace tocsin::net

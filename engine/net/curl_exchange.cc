@@ -1,4 +1,4 @@
-#include "engine/net/curl_client.h"
+#include "engine/net/curl_exchange.h"
 
 #include <curl/curl.h>
 
@@ -12,9 +12,9 @@
 #include "engine/net/curl_error.h"
 #include "engine/net/loop_core.h"
 #include "engine/net/text.h"
-#include "engine/net/tls_setup.h"
 #include "engine/net/transfer.h"
 #include "engine/net/url.h"
+#include "engine/net/wire_error.h"
 
 namespace tocsin::net {
 namespace {
@@ -29,14 +29,6 @@ constexpr size_t kResponseHeadBytesMax = 256u << 10;
 constexpr size_t kReserveMax = 1u << 20;  // trusted from a Content-Length without having seen it
 constexpr long kReadBufferBytes = 128 << 10;
 constexpr long kIdleConnectionSeconds = 300;
-constexpr const char* kCodings = "gzip, deflate, zstd";
-
-/// A client's configuration, made ready. Shared with its requests.
-struct Setup {
-  HttpClientConfig config;
-  TlsSetup tls;
-  std::optional<Url> proxy;
-};
 
 /// Request headers that another host may see after a redirect; all others stay with the first.
 bool is_harmless(std::string_view name) {
@@ -46,39 +38,32 @@ bool is_harmless(std::string_view name) {
                      [name](std::string_view known) { return equal_ignoring_case(name, known); });
 }
 
-bool has_header(const HeaderList& headers, std::string_view name) {
-  return std::any_of(headers.begin(), headers.end(), [name](const auto& header) {
-    return equal_ignoring_case(header.first, name);
-  });
-}
-
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 /// One request and the redirects it takes.
 class Exchange final : public Transfer {
  public:
-  Exchange(EventLoop::Impl& loop, std::shared_ptr<Setup> setup, HttpRequest request,
-           HttpCallback done)
-      : Transfer(loop, request.timeout),
-        setup_(std::move(setup)),
-        request_(std::move(request)),
-        done_(std::move(done)) {}
+  Exchange(EventLoop::Impl& loop, std::shared_ptr<HttpJob> job)
+      : Transfer(loop, job->deadline),
+        setup_(job->setup),
+        request_(std::move(job->request)),
+        done_(std::move(job->done)) {}
+  /// The answer that begin() goes on from.
+  void set_redirect(HttpResponse redirect) { response_ = std::move(redirect); }
 
  protected:
   void begin() override {
+    if (!take_easy()) return;
     auto url = parse_url(request_.url);
     if (!url) return fail(std::move(url).error());
     url_ = *std::move(url);
+    if (leads_on(setup_->config, response_)) return take_redirect();
     hop();
   }
   void on_addresses(const Addresses& addresses) override;
   void on_transferred(int curl_code) override;
   void report(Error error) override { done_(std::move(error)); }
   Error timeout_error() const override {
-    return {Code::kTimeout, url_.host.empty() ? "context deadline exceeded"
-                                              : url_.authority() + ": context deadline exceeded"};
+    if (!url_.host.empty()) return deadline_error(url_.authority());
+    return {Code::kTimeout, "context deadline exceeded"};
   }
 
  private:
@@ -101,7 +86,7 @@ class Exchange final : public Transfer {
   static size_t write_body(char* data, size_t size, size_t count, void* self);
   static size_t write_header(char* data, size_t size, size_t count, void* self);
 
-  std::shared_ptr<Setup> setup_;
+  std::shared_ptr<ClientSetup> setup_;
   HttpRequest request_;
   HttpCallback done_;
   Url url_;
@@ -197,20 +182,14 @@ void Exchange::set_method() {
 }
 
 Status Exchange::add_header(const std::string& name, const std::string& value) {
-  const bool is_name =
-      !name.empty() && name.find_first_of(" \t:;") == std::string::npos && is_one_line(name);
-  if (!is_name || !is_one_line(value)) {
-    return Error{Code::kInvalid, "the request header \"" +
-                                     name.substr(0, name.find_first_of("\r\n")) +
-                                     "\" contains a line break or control character"};
-  }
+  RETURN_IF_ERROR(check_request_header(name, value));
   // libcurl's spelling of a header without value.
   headers_.add(value.empty() ? name + ";" : name + ": " + value);
   return {};
 }
 
 Status Exchange::set_headers() {
-  const char* codings = kCodings;
+  const char* codings = kAcceptedCodings;
   for (const auto& [name, value] : request_.headers) {
     if (equal_ignoring_case(name, "accept-encoding")) {
       codings = value.c_str();
@@ -236,14 +215,8 @@ Status Exchange::set_headers() {
 
 Status Exchange::set_credentials() {
   if (is_trusted_ && !has_header(request_.headers, "authorization")) {
-    ASSIGN_OR_RETURN(const Credentials credentials, load_credentials(setup_->config));
-    if (!credentials.authorization.empty())
-      headers_.add("Authorization: " + credentials.authorization);
-    if (credentials.is_basic) {
-      curl_easy_setopt(easy(), CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-      curl_easy_setopt(easy(), CURLOPT_USERNAME, credentials.username.c_str());
-      curl_easy_setopt(easy(), CURLOPT_PASSWORD, credentials.password.c_str());
-    }
+    ASSIGN_OR_RETURN(const std::string authorization, load_authorization(setup_->config));
+    if (!authorization.empty()) headers_.add("Authorization: " + authorization);
   }
   curl_easy_setopt(easy(), CURLOPT_HTTPHEADER, headers_.get());
   return {};
@@ -258,8 +231,7 @@ void Exchange::on_transferred(int curl_code) {
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
-  const bool leads_on = is_redirect(response_.status) && !response_.header("location").empty();
-  if (setup_->config.follow_redirects && leads_on) return take_redirect();
+  if (leads_on(setup_->config, response_)) return take_redirect();
 
   curl_off_t wire_bytes = 0;
   curl_easy_getinfo(easy(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
@@ -293,13 +265,8 @@ void Exchange::take_redirect() {
 }
 
 Error Exchange::failure(int curl_code) const {
-  if (is_too_large_) {
-    return {Code::kLimit, url_.authority() + ": body size limit exceeded: more than " +
-                              std::to_string(request_.body_bytes_max) + " bytes"};
-  }
-  if (head_bytes_ > kResponseHeadBytesMax) {
-    return {Code::kUnavailable, url_.authority() + ": the answer's headers are too large"};
-  }
+  if (is_too_large_) return body_too_large_error(url_.authority(), request_.body_bytes_max);
+  if (head_bytes_ > kResponseHeadBytesMax) return head_too_large_error(url_.authority());
   CurlFailure what{curl_code, 0, url_.authority(), detail_.data()};
   if (curl_code == CURLE_COULDNT_CONNECT) what.address = peer().authority();
   curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &what.os_error);
@@ -330,6 +297,9 @@ void Exchange::on_header(std::string_view line) {
   const size_t colon = line.find(':');
   if (line.starts_with("HTTP/")) {
     response_.headers.clear();  // what came before belonged to an interim answer
+    const size_t reason =
+        std::min(line.find(' ', std::min(line.find(' '), line.size() - 1) + 1), line.size());
+    response_.reason = trim_blanks(line.substr(reason));
   } else if (colon != std::string_view::npos) {
     response_.headers.emplace_back(to_lower(line.substr(0, colon)),
                                    trim_blanks(line.substr(colon + 1)));
@@ -340,35 +310,16 @@ void Exchange::on_header(std::string_view line) {
   }
 }
 
-class CurlClient final : public HttpClient {
- public:
-  CurlClient(EventLoop::Impl& loop, std::shared_ptr<Setup> setup)
-      : loop_(loop), setup_(std::move(setup)) {}
-
-  void send(HttpRequest request, HttpCallback done) override {
-    auto exchange = std::make_shared<Exchange>(loop_, setup_, std::move(request), std::move(done));
-    loop_.reactor.post([exchange = std::move(exchange)] { exchange->run(); });
-  }
-
- private:
-  EventLoop::Impl& loop_;
-  std::shared_ptr<Setup> setup_;
-};
-
 }  // namespace
 
-Result<std::unique_ptr<HttpClient>> make_curl_client(EventLoop::Impl& loop,
-                                                     HttpClientConfig config) {
-  std::optional<Url> proxy;
-  if (!config.proxy_url.empty()) {
-    auto url = parse_url(config.proxy_url);
-    if (!url) return Error{Code::kInvalid, "proxy_url: " + url.error().message};
-    proxy = *std::move(url);
-  }
-  ASSIGN_OR_RETURN(TlsSetup tls, TlsSetup::make(config.tls));
-  RETURN_IF_ERROR(tls.material());
-  auto setup = std::make_shared<Setup>(Setup{std::move(config), std::move(tls), std::move(proxy)});
-  return std::unique_ptr<HttpClient>(std::make_unique<CurlClient>(loop, std::move(setup)));
+std::shared_ptr<Operation> make_curl_exchange(EventLoop::Impl& loop, std::shared_ptr<HttpJob> job) {
+  return std::make_shared<Exchange>(loop, std::move(job));
+}
+
+void follow_by_curl(EventLoop::Impl& loop, std::shared_ptr<HttpJob> job, HttpResponse redirect) {
+  auto exchange = std::make_shared<Exchange>(loop, std::move(job));
+  exchange->set_redirect(std::move(redirect));
+  exchange->run();
 }
 
 }  // namespace tocsin::net
