@@ -37,6 +37,7 @@ AlertingRule::AlertingRule(const RuleSpec& spec, TextPairs labels, AlertingParts
       timing_{spec.hold, spec.keep_firing_for},
       resend_delay_(parts.resend_delay),
       limit_(parts.limit),
+      suits_early_(parts.early_allowed && spec.hold == 0 && query_.is_row_wise()),
       templates_(std::move(templates)),
       generator_url_(generator_url(host_->names().url, spec.query)),
       series_(std::move(parts.writer)) {}
@@ -45,9 +46,38 @@ Status AlertingRule::evaluate(const RulePass& pass, std::vector<base::Alert>& du
   ASSIGN_OR_RETURN(const promql::InstantFrame frame, query_.run(pass.query_ts));
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(match_rows(frame, pass.ts));
+  take_samples(frame, pass.ts);
   RETURN_IF_ERROR(advance(pass.ts));
   collect_due(pass, due);
   return {};
+}
+
+base::Result<bool> AlertingRule::early(const RulePass& pass, std::vector<base::Alert>& due) {
+  ASSIGN_OR_RETURN(const promql::InstantFrame frame, query_.run(pass.query_ts));
+  const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(match_rows(frame, pass.ts));
+  std::erase_if(hits_,
+                [this](const Hit& hit) { return table_.slots()[hit.slot].times.is_active(); });
+  if (hits_.empty()) return false;
+  const auto fresh = static_cast<int64_t>(hits_.size());
+  if (limit_ > 0 && active_alerts() + fresh > limit_) {
+    drop_new_alerts();  // What a breached limit means is for the slot to say.
+    return false;
+  }
+  take_samples(frame, pass.ts);
+  for (const Hit& hit : hits_) {
+    AlertInstance& alert = table_.slots()[hit.slot];
+    alert.times = next_times(alert.times, true, pass.ts, timing_);
+    alert.times.last_sent_at = pass.ts;
+    due.push_back(alert_to_send(alert, pass));
+  }
+  return true;
+}
+
+int64_t AlertingRule::active_alerts() const {
+  const std::vector<AlertInstance>& alerts = table_.slots();
+  return std::count_if(alerts.begin(), alerts.end(),
+                       [](const AlertInstance& alert) { return alert.times.is_active(); });
 }
 
 Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::TimestampMs ts) {
@@ -63,7 +93,12 @@ Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::Timesta
       }
     }
   }
-  // Only now that nothing can fail any more.
+  return {};
+}
+
+/// Only when nothing can fail any more.
+void AlertingRule::take_samples(const promql::InstantFrame& frame, base::TimestampMs ts) {
+  const std::vector<base::Labels>& rows = frame.schema->labels;
   for (const Hit& hit : hits_) {
     AlertInstance& alert = table_.slots()[hit.slot];
     if (!(alert.sample.labels == rows[hit.row])) alert.sample.labels = rows[hit.row];
@@ -71,7 +106,6 @@ Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::Timesta
     alert.sample.value = alert.sample.histogram == nullptr ? frame.values[hit.row] : 0;
     alert.sample_ts = ts;
   }
-  return {};
 }
 
 Status AlertingRule::match_row(const promql::InstantFrame& frame, uint32_t row,

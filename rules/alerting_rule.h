@@ -21,7 +21,8 @@ struct AlertingParts {
   std::shared_ptr<const TemplateHost> templates;
   const base::Clock& clock;
   base::DurationMs resend_delay = base::kMinute;
-  int64_t limit = 0;  ///< Pending and firing alerts; <= 0: none.
+  int64_t limit = 0;           ///< Pending and firing alerts; <= 0: none.
+  bool early_allowed = false;  ///< By flag and group; suits_early() asks the rule, too.
 };
 
 /// Source: prometheus rules/alerting.go.
@@ -36,6 +37,11 @@ class AlertingRule final : public Rule {
 
   base::Status evaluate(const RulePass& pass, std::vector<base::Alert>& due) override;
   base::Result<base::CommitStats> write(const RulePass& pass) override;
+  bool suits_early() const override { return suits_early_; }
+  base::Result<bool> early(const RulePass& pass, std::vector<base::Alert>& due) override;
+  bool refresh_writers(std::vector<uint32_t>& writers) override {
+    return query_.refresh_writers(writers);
+  }
   void adopt(Rule& old) override;
   base::Status end_series(base::TimestampMs t) override;
   RuleView view(bool with_alerts) const override;
@@ -45,6 +51,8 @@ class AlertingRule final : public Rule {
                AlertTemplates templates);
   base::Status match_rows(const promql::InstantFrame& frame, base::TimestampMs ts);
   base::Status match_row(const promql::InstantFrame& frame, uint32_t row, base::TimestampMs ts);
+  void take_samples(const promql::InstantFrame& frame, base::TimestampMs ts);
+  int64_t active_alerts() const;
   void drop_new_alerts();
   base::Status advance(base::TimestampMs ts);
   void collect_due(const RulePass& pass, std::vector<base::Alert>& due);
@@ -56,6 +64,7 @@ class AlertingRule final : public Rule {
   const AlertTiming timing_;
   const base::DurationMs resend_delay_;
   const int64_t limit_;
+  const bool suits_early_;
   const AlertTemplates templates_;
   const std::string generator_url_;
 

@@ -1,5 +1,6 @@
 #include "rules/group.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rules/alerting_rule.h"
@@ -10,11 +11,26 @@ namespace {
 
 double seconds(int64_t ns) { return static_cast<double>(ns) / 1e9; }
 
+/// What rules have in common while they are made.
+struct RuleContext {
+  const RuleFlags& flags;
+  const RuleServices& services;
+  std::shared_ptr<const TemplateHost> templates;
+  std::shared_ptr<promql::QueryFamily> queries;
+};
+
+std::vector<std::string> written_metrics(const GroupSpec& group) {
+  std::vector<std::string> names = {"ALERTS", "ALERTS_FOR_STATE"};
+  for (const RuleSpec& rule : group.rules) {
+    if (rule.kind == RuleKind::kRecording) names.push_back(rule.name);
+  }
+  return names;
+}
+
 base::Result<std::unique_ptr<Rule>> make_rule(const GroupSpec& group, const RuleSpec& spec,
-                                              const RuleFlags& flags, const RuleServices& services,
-                                              std::shared_ptr<const TemplateHost> templates) {
-  ASSIGN_OR_RETURN(RuleQuery query,
-                   RuleQuery::prepare(spec, services.source, flags.eval, services.clock));
+                                              const RuleContext& context) {
+  const RuleServices& services = context.services;
+  ASSIGN_OR_RETURN(RuleQuery query, RuleQuery::prepare(spec, *context.queries));
   TextPairs labels = merged_labels(group, spec);
   auto writer = services.sink.open_stream("rule " + group.key() + ";" + spec.name);
   if (spec.kind == RuleKind::kRecording) {
@@ -22,9 +38,10 @@ base::Result<std::unique_ptr<Rule>> make_rule(const GroupSpec& group, const Rule
         spec, std::move(labels), std::move(query), std::move(writer), group.limit));
   }
   ASSIGN_OR_RETURN(std::unique_ptr<AlertingRule> rule,
-                   AlertingRule::make(spec, std::move(labels),
-                                      {std::move(query), std::move(writer), std::move(templates),
-                                       services.clock, flags.resend_delay, group.limit}));
+                   AlertingRule::make(
+                       spec, std::move(labels),
+                       {std::move(query), std::move(writer), context.templates, services.clock,
+                        context.flags.resend_delay, group.limit, context.flags.early_evaluation}));
   return std::unique_ptr<Rule>(std::move(rule));
 }
 
@@ -36,8 +53,12 @@ std::unique_ptr<Group> Group::make(const GroupSpec& spec, const RuleSettings& se
                                    std::vector<base::Error>& errors) {
   std::vector<std::unique_ptr<Rule>> rules;
   const size_t errors_before = errors.size();
+  const RuleContext context{flags, services, std::move(templates),
+                            promql::QueryFamily::make(services.source, flags.eval, services.clock,
+                                                      written_metrics(spec))};
+  for (const RuleSpec& rule : spec.rules) context.queries->announce(*rule.expr);
   for (const RuleSpec& rule_spec : spec.rules) {
-    auto rule = make_rule(spec, rule_spec, flags, services, templates);
+    auto rule = make_rule(spec, rule_spec, context);
     if (rule) {
       rules.push_back(*std::move(rule));
     } else {
@@ -45,17 +66,23 @@ std::unique_ptr<Group> Group::make(const GroupSpec& spec, const RuleSettings& se
     }
   }
   if (errors.size() > errors_before) return nullptr;
-  return std::make_unique<Group>(spec, settings, services, std::move(rules));
+  return std::make_unique<Group>(spec, settings, services, std::move(rules), context.queries);
 }
 
 Group::Group(GroupSpec spec, const RuleSettings& settings, const RuleServices& services,
-             std::vector<std::unique_ptr<Rule>> rules)
+             std::vector<std::unique_ptr<Rule>> rules, std::shared_ptr<promql::QueryFamily> queries)
     : spec_(std::move(spec)),
       interval_(spec_.interval > 0 ? spec_.interval : settings.evaluation_interval),
       query_offset_(spec_.query_offset.value_or(settings.query_offset)),
       services_(services),
       rules_(std::move(rules)),
-      metrics_(services.metrics, spec_.key()) {}
+      queries_(std::move(queries)),
+      metrics_(services.metrics, spec_.key()) {
+  if (query_offset_ > 0) return;
+  for (const std::unique_ptr<Rule>& rule : rules_) {
+    if (rule->suits_early()) early_rules_.push_back({rule.get(), {}});
+  }
+}
 
 void Group::show_shape() {
   metrics_.interval_seconds.set(static_cast<double>(interval_) / base::kSecond);
@@ -71,8 +98,10 @@ void Group::evaluate(base::TimestampMs ts) {
   const base::TimestampMs began = services_.clock.now();
   const int64_t began_ns = services_.clock.steady_ns();
   const RulePass pass{ts, ts - query_offset_, interval_};
+  if (queries_ != nullptr) queries_->begin_pass();
   PassTotals totals;
   for (const std::unique_ptr<Rule>& rule : rules_) evaluate_rule(*rule, pass, totals);
+  refresh_early_writers();
   const int64_t took_ns = services_.clock.steady_ns() - began_ns;
   metrics_.iterations.add();
   metrics_.last_samples.set(totals.samples);
@@ -106,13 +135,49 @@ void Group::evaluate_rule(Rule& rule, const RulePass& pass, PassTotals& totals) 
 base::Status Group::run_rule(Rule& rule, const RulePass& pass, PassTotals& totals) {
   due_.clear();
   RETURN_IF_ERROR(rule.evaluate(pass, due_));
-  // Before the samples are written, and whatever becomes of them.
-  if (!due_.empty()) {
-    for (base::AlertSink* sink : services_.alert_sinks) sink->on_alerts(due_);
-  }
+  send_due();  // Before the samples are written, and whatever becomes of them.
   ASSIGN_OR_RETURN(const base::CommitStats written, rule.write(pass));
   totals.samples += written.samples;
   return {};
+}
+
+void Group::send_due() const {
+  if (due_.empty()) return;
+  for (base::AlertSink* sink : services_.alert_sinks) sink->on_alerts(due_);
+}
+
+void Group::evaluate_early(base::TimestampMs t) {
+  const RulePass pass{t, t, interval_};
+  if (queries_ != nullptr) queries_->begin_pass();
+  for (const EarlyRule& early : early_rules_) {
+    metrics_.early_evaluations.add();
+    due_.clear();
+    const base::Result<bool> started = early.rule->early(pass, due_);
+    if (!started || !*started) continue;
+    send_due();
+    const auto written = early.rule->write(pass);
+    if (written) continue;
+    services_.log.warn("writing the series of an early alert failed",
+                       {{"file", spec_.file},
+                        {"group", spec_.name},
+                        {"name", early.rule->spec().name},
+                        {"error", written.error().message}});
+  }
+}
+
+void Group::refresh_early_writers() {
+  bool changed = false;
+  for (EarlyRule& early : early_rules_) {
+    if (early.rule->refresh_writers(early.writers)) changed = true;
+  }
+  if (!changed) return;
+  early_writers_.clear();
+  for (const EarlyRule& early : early_rules_) {
+    early_writers_.insert(early_writers_.end(), early.writers.begin(), early.writers.end());
+  }
+  std::sort(early_writers_.begin(), early_writers_.end());
+  early_writers_.erase(std::unique(early_writers_.begin(), early_writers_.end()),
+                       early_writers_.end());
 }
 
 GroupView Group::view(bool with_alerts) const {

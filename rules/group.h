@@ -39,6 +39,7 @@ struct RuleSettings {
 /// What flags say about all rules.
 struct RuleFlags {
   base::DurationMs resend_delay = base::kMinute;  ///< --rules.alert.resend-delay
+  bool early_evaluation = true;                   ///< --rules.early-evaluation
   promql::EvalOptions eval = {};
 };
 
@@ -51,13 +52,22 @@ class Group {
                                      const RuleFlags& flags, const RuleServices& services,
                                      std::shared_ptr<const TemplateHost> templates,
                                      std::vector<base::Error>& errors);
-  /// A group of rules made elsewhere.
+  /// A group of rules made elsewhere; `queries`: theirs, if they have any.
   Group(GroupSpec spec, const RuleSettings& settings, const RuleServices& services,
-        std::vector<std::unique_ptr<Rule>> rules);
+        std::vector<std::unique_ptr<Rule>> rules,
+        std::shared_ptr<promql::QueryFamily> queries = nullptr);
 
   /// One pass at the slot `ts`: each rule sees what those before it wrote. A rule that fails keeps
   /// its state, says why in its view and in the log, and does not stop the others.
   void evaluate(base::TimestampMs ts);
+  /// Between two slots: starts the alerts of early rules that are true by now. A rule that fails
+  /// will say so at its slot.
+  void evaluate_early(base::TimestampMs t);
+  /// True when some rule suits early evaluation: an alert without `for` whose results each speak of
+  /// one target, in a group that does not look at the past.
+  bool suits_early() const { return !early_rules_.empty(); }
+  /// Whose samples the early rules read, ascending; as of the last evaluate(). Not during one.
+  const std::vector<uint32_t>& early_writers() const { return early_writers_; }
   /// Shows interval and number of rules in the metrics.
   void show_shape();
   /// Counts slots that went by without an evaluation. Thread-safe.
@@ -75,12 +85,21 @@ class Group {
   };
   void evaluate_rule(Rule& rule, const RulePass& pass, PassTotals& totals);
   base::Status run_rule(Rule& rule, const RulePass& pass, PassTotals& totals);
+  void send_due() const;
+  void refresh_early_writers();
 
   const GroupSpec spec_;
   const base::DurationMs interval_;
   const base::DurationMs query_offset_;
   const RuleServices& services_;
   const std::vector<std::unique_ptr<Rule>> rules_;
+  const std::shared_ptr<promql::QueryFamily> queries_;  // May be null.
+  struct EarlyRule {
+    Rule* rule;
+    std::vector<uint32_t> writers;
+  };
+  std::vector<EarlyRule> early_rules_;
+  std::vector<uint32_t> early_writers_;
   GroupMetrics metrics_;
   std::vector<base::Alert> due_;  // Of the rule being evaluated; kept for its memory.
   mutable std::mutex mutex_;      // Guards the two below.

@@ -11,6 +11,7 @@ constexpr std::string_view kIterations = "prometheus_rule_group_iterations_total
 constexpr std::string_view kMissed = "prometheus_rule_group_iterations_missed_total";
 constexpr std::string_view kEvaluations = "prometheus_rule_evaluations_total";
 constexpr std::string_view kFailures = "prometheus_rule_evaluation_failures_total";
+constexpr std::string_view kEarly = "tocsin_rule_early_evaluations_total";
 constexpr std::string_view kInterval = "prometheus_rule_group_interval_seconds";
 constexpr std::string_view kLastEvaluation =
     "prometheus_rule_group_last_evaluation_timestamp_seconds";
@@ -37,6 +38,9 @@ GroupMetrics::GroupMetrics(base::MetricRegistry& registry, const std::string& gr
                                    labels_of(group_key))),
       failures(registry.counter(kFailures, "The total number of rule evaluation failures.",
                                 labels_of(group_key))),
+      early_evaluations(registry.counter(
+          kEarly, "Evaluations of rules between slots, when samples had arrived that they read.",
+          labels_of(group_key))),
       interval_seconds(
           registry.gauge(kInterval, "The interval of a rule group.", labels_of(group_key))),
       last_evaluation_seconds(registry.gauge(
@@ -61,8 +65,8 @@ GroupMetrics::GroupMetrics(base::MetricRegistry& registry, const std::string& gr
 
 void remove_group_metrics(base::MetricRegistry& registry, const std::string& group_key) {
   for (const std::string_view name :
-       {kIterations, kMissed, kEvaluations, kFailures, kInterval, kLastEvaluation, kLastDuration,
-        kLastRuleDurationSum, kLastSamples, kRules}) {
+       {kIterations, kMissed, kEvaluations, kFailures, kEarly, kInterval, kLastEvaluation,
+        kLastDuration, kLastRuleDurationSum, kLastSamples, kRules}) {
     registry.remove(name, labels_of(group_key));
   }
 }

@@ -16,6 +16,7 @@ struct GroupMetrics {
   base::Counter& iterations_missed;
   base::Counter& evaluations;
   base::Counter& failures;
+  base::Counter& early_evaluations;
   base::Gauge& interval_seconds;
   base::Gauge& last_evaluation_seconds;
   base::Gauge& last_duration_seconds;

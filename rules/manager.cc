@@ -16,6 +16,7 @@ Manager::Manager(base::Loop& loop, base::Executor& executor, RuleServices servic
     : services_(std::move(services)),
       flags_(std::move(flags)),
       scheduler_(loop, executor, services_.clock),
+      early_(loop, scheduler_, services_.clock),
       published_(std::make_shared<const Groups>()) {}
 
 Manager::~Manager() = default;
@@ -94,6 +95,7 @@ void Manager::retire(Entry& entry, std::function<void()> ended) {
     ended();
     return;
   }
+  early_.remove(entry.task);
   scheduler_.remove(std::exchange(entry.task, 0), std::move(ended));
 }
 
@@ -128,11 +130,20 @@ void Manager::schedule(Entry& entry) {
   if (!started_ || stopping_ || entry.retired || entry.task != 0) return;
   Group* group = entry.group.get();
   const GroupSpec& spec = group->spec();
-  entry.task =
-      scheduler_.add({.interval = group->interval(),
-                      .phase = hashed_phase(spec.file, spec.name, group->interval()),
-                      .run = [keep = entry.group](base::TimestampMs slot) { keep->evaluate(slot); },
-                      .missed = [group](uint64_t slots) { group->add_missed(slots); }});
+  SlotTask task{.interval = group->interval(),
+                .phase = hashed_phase(spec.file, spec.name, group->interval()),
+                .run = [keep = entry.group](base::TimestampMs slot) { keep->evaluate(slot); },
+                .missed = [group](uint64_t slots) { group->add_missed(slots); }};
+  if (!group->suits_early()) {
+    entry.task = scheduler_.add(std::move(task));
+    return;
+  }
+  task.finished = [this, group](Scheduler::TaskId id) {
+    early_.set_writers(id, group->early_writers());
+  };
+  entry.task = scheduler_.add(std::move(task));
+  early_.add(entry.task, {group->interval(),
+                          [keep = entry.group](base::TimestampMs t) { keep->evaluate_early(t); }});
 }
 
 void Manager::start() {

@@ -11,6 +11,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/executor.h"
+#include "rules/early_runner.h"
 #include "rules/group.h"
 #include "rules/rule_file.h"
 #include "rules/scheduler.h"
@@ -36,6 +37,10 @@ class Manager {
   /// No further passes; `done` is called on the loop when the running ones are over. Series are not
   /// ended: the next process continues them.
   void stop(std::function<void()> done);
+
+  /// A scrape target's writer (StreamWriter::number) has committed: groups of early rules that read
+  /// it are evaluated soon. Thread-safe.
+  void on_commit(uint32_t writer) { early_.on_commit(writer); }
 
   /// Sorted by file, then name.
   std::vector<GroupView> groups(bool with_alerts = true) const;
@@ -72,6 +77,7 @@ class Manager {
   const RuleServices services_;
   const RuleFlags flags_;
   Scheduler scheduler_;
+  EarlyRunner early_;
   bool started_ = false;
   bool stopping_ = false;
   size_t stopping_passes_ = 0;

@@ -22,6 +22,10 @@ std::string_view to_string(RuleHealth health) {
 
 Rule::Rule(const RuleSpec& spec, TextPairs labels) : spec_(spec), labels_(std::move(labels)) {}
 
+Result<bool> Rule::early(const RulePass&, std::vector<base::Alert>&) { return false; }
+
+bool Rule::refresh_writers(std::vector<uint32_t>&) { return false; }
+
 bool Rule::continues(const Rule& other) const {
   return spec_.kind == other.spec_.kind && spec_.name == other.spec_.name &&
          labels_ == other.labels_;
@@ -56,13 +60,12 @@ RuleView Rule::basic_view() const {
   return view;
 }
 
-Result<RuleQuery> RuleQuery::prepare(const RuleSpec& spec, base::SeriesSource& source,
-                                     const promql::EvalOptions& options, const base::Clock& clock) {
+Result<RuleQuery> RuleQuery::prepare(const RuleSpec& spec, promql::QueryFamily& family) {
   const promql::ValueType type = promql::type_of(*spec.expr);
   if (type != promql::ValueType::kScalar && type != promql::ValueType::kVector) {
     return RuleQuery(Error{Code::kInvalid, "rule result is not a vector or scalar"});
   }
-  auto query = promql::Query::prepare(*spec.expr, spec.text, source, options, clock);
+  auto query = family.prepare(*spec.expr, spec.text);
   if (query) return RuleQuery(*std::move(query));
   Error error = std::move(query).error();
   if (error.code != Code::kUnsupported) return RuleQuery(std::move(error));
@@ -73,6 +76,10 @@ Result<RuleQuery> RuleQuery::prepare(const RuleSpec& spec, base::SeriesSource& s
 Result<promql::InstantFrame> RuleQuery::run(base::TimestampMs t) {
   if (query_ == nullptr) return error_;
   return query_->run_instant(t);
+}
+
+bool RuleQuery::refresh_writers(std::vector<uint32_t>& writers) {
+  return query_ != nullptr && query_->refresh_writers(writers);
 }
 
 }  // namespace tocsin::rules

@@ -9,7 +9,7 @@
 #include "engine/base/alert.h"
 #include "engine/base/clock.h"
 #include "engine/base/sample_sink.h"
-#include "promql/eval/query.h"
+#include "promql/eval/query_family.h"
 #include "rules/rule_spec.h"
 #include "rules/rule_views.h"
 
@@ -36,6 +36,13 @@ class Rule {
   virtual base::Status evaluate(const RulePass& pass, std::vector<base::Alert>& due) = 0;
   /// Writes the samples of the evaluation just made; series that it no longer has become stale.
   virtual base::Result<base::CommitStats> write(const RulePass& pass) = 0;
+  /// True when early() may be called between slots.
+  virtual bool suits_early() const { return false; }
+  /// Runs the expression at pass.ts, between two slots, and starts the alerts that are new; all
+  /// else stays as the last slot left it. True: some started, and write() follows.
+  virtual base::Result<bool> early(const RulePass& pass, std::vector<base::Alert>& due);
+  /// Whose samples the expression reads: promql::Query::refresh_writers.
+  virtual bool refresh_writers(std::vector<uint32_t>& writers);
   /// Takes over the state and the series of a rule of the same name and labels, which is used up.
   virtual void adopt(Rule& old) = 0;
   /// The rule is removed: its series become stale at `t`.
@@ -68,14 +75,15 @@ class Rule {
 /// range vector; evaluating one fails, every time.
 class RuleQuery {
  public:
-  /// Fails with kUnsupported (placed at the expression) for what this version's evaluator lacks;
-  /// whatever else is wrong shows when the rule is evaluated.
-  static base::Result<RuleQuery> prepare(const RuleSpec& spec, base::SeriesSource& source,
-                                         const promql::EvalOptions& options,
-                                         const base::Clock& clock);
+  /// One of the queries of `family`, which knows of it. Fails with kUnsupported (placed at the
+  /// expression) for what this version's evaluator lacks; whatever else is wrong shows when the
+  /// rule is evaluated.
+  static base::Result<RuleQuery> prepare(const RuleSpec& spec, promql::QueryFamily& family);
   explicit RuleQuery(std::unique_ptr<promql::Query> query) : query_(std::move(query)) {}
   /// The frame lives until the next run.
   base::Result<promql::InstantFrame> run(base::TimestampMs t);
+  bool refresh_writers(std::vector<uint32_t>& writers);
+  bool is_row_wise() const { return query_ != nullptr && query_->is_row_wise(); }
 
  private:
   explicit RuleQuery(base::Error error) : error_(std::move(error)) {}

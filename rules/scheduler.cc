@@ -27,6 +27,7 @@ Scheduler::TaskId Scheduler::add(SlotTask what) {
   Task& task = tasks_[id];
   task.what = std::move(what);
   task.last_slot = slot_at(clock_.now(), task.what.interval, task.what.phase);
+  task.last_t = task.last_slot;
   arm(id, task, task.last_slot + task.what.interval);
   return id;
 }
@@ -40,16 +41,50 @@ void Scheduler::on_slot(TaskId id) {
   if (found == tasks_.end()) return;
   Task& task = found->second;
   task.timer = 0;
+  if (task.running) {
+    task.slot_waits = true;
+  } else {
+    run_slot(id, task);
+  }
+}
+
+void Scheduler::run_slot(TaskId id, Task& task) {
   // At least one: a clock that was set back must not stop the slots.
   const int64_t passed = std::max<int64_t>((clock_.now() - task.last_slot) / task.what.interval, 1);
   if (passed > 1) task.what.missed(static_cast<uint64_t>(passed - 1));
   task.last_slot += passed * task.what.interval;
+  task.last_t = task.last_slot;
   task.running = true;
   // `what` outlives the run: the task stays until on_finished.
   executor_.submit([this, id, &what = task.what, slot = task.last_slot] {
     what.run(slot);
-    loop_.post([this, id] { on_finished(id); });
+    loop_.post([this, id, &what] {
+      if (what.finished) what.finished(id);
+      on_finished(id);
+    });
   });
+}
+
+BetweenSlots Scheduler::run_between(TaskId id, std::function<void(base::TimestampMs)> work,
+                                    std::function<void()> done) {
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return BetweenSlots::kDropped;
+  Task& task = found->second;
+  if (task.running) return BetweenSlots::kBusy;
+  const base::TimestampMs now = clock_.now();
+  const base::TimestampMs t = std::max(now, task.last_t + 1);
+  const bool has_room = now >= task.last_slot && t < task.last_slot + task.what.interval;
+  if (!has_room) return BetweenSlots::kDropped;
+  task.last_t = t;
+  task.running = true;
+  executor_.submit([this, id, t, work = std::move(work), done = std::move(done)] {
+    work(t);
+    loop_.post([this, id, done] {
+      on_finished(id);
+      done();
+    });
+  });
+  return BetweenSlots::kStarted;
 }
 
 void Scheduler::on_finished(TaskId id) {
@@ -58,10 +93,16 @@ void Scheduler::on_finished(TaskId id) {
   task.running = false;
   if (task.ended) {
     const std::function<void()> ended = std::move(task.ended);
+    loop_.cancel(task.timer);
     tasks_.erase(found);
     ended();
     return;
   }
+  if (std::exchange(task.slot_waits, false)) {
+    run_slot(id, task);
+    return;
+  }
+  if (task.timer != 0) return;
   // At most one interval away, also when the clock was set back.
   const base::TimestampMs next = task.last_slot + task.what.interval;
   arm(id, task, std::min(next, clock_.now() + task.what.interval));

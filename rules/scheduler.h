@@ -28,6 +28,15 @@ struct SlotTask {
   base::DurationMs phase = 0;                       ///< Slots are at k * interval + phase.
   std::function<void(base::TimestampMs slot)> run;  ///< On the executor; never twice at a time.
   std::function<void(uint64_t slots)> missed;       ///< On the loop: slots that will not be run.
+  /// On the loop, after each run, with the task's number. May be null.
+  std::function<void(uint64_t id)> finished = nullptr;
+};
+
+/// What became of a wish to run between two slots.
+enum class BetweenSlots : uint8_t {
+  kStarted,
+  kBusy,     ///< The task is running; ask again later.
+  kDropped,  ///< No room: the next slot is due, or the task is gone.
 };
 
 /// Used on the loop's thread. Tasks run in parallel and do not wait for each other. Timestamps are
@@ -47,18 +56,26 @@ class Scheduler {
   TaskId add(SlotTask task);
   /// No further runs. `ended` is called on the loop, within this call unless a run is under way.
   void remove(TaskId id, std::function<void()> ended);
+  /// Runs `work` on the executor as if it were a run of the task, at the current time; if need be a
+  /// little more, so that times ascend. A slot that comes up meanwhile follows at once. `done` is
+  /// called on the loop when a started one is over.
+  BetweenSlots run_between(TaskId id, std::function<void(base::TimestampMs t)> work,
+                           std::function<void()> done);
   size_t size() const { return tasks_.size(); }
 
  private:
   struct Task {
     SlotTask what;
     base::TimestampMs last_slot = 0;
+    base::TimestampMs last_t = 0;  // Of the last run, at a slot or between two.
     base::TimerId timer = 0;
     bool running = false;
+    bool slot_waits = false;      // It came up during a run between slots.
     std::function<void()> ended;  // Set once removed.
   };
   void arm(TaskId id, Task& task, base::TimestampMs when);
   void on_slot(TaskId id);
+  void run_slot(TaskId id, Task& task);
   void on_finished(TaskId id);
 
   base::Loop& loop_;

@@ -160,6 +160,9 @@ void add_demo(CLI::App& root, DemoFlags& flags) {
 }
 
 void add_check(CLI::App& root, std::map<std::string, std::vector<std::string>>& files) {
+  app->add_flag("--rules.early-evaluation,!--no-rules.early-evaluation", flags.early_evaluation,
+                "Start alerts without `for` when a scrape shows them, not at the group's next slot "
+                "(default).");
   CLI::App* app = root.add_subcommand("check", "Check configuration and rule files.");
   app->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help,

@@ -42,6 +42,7 @@ struct ServeFlags {
   std::map<std::string, std::string> shown;
 };
 int run_serve(const ServeFlags& flags);
+  bool early_evaluation = true;
 
 struct DemoFlags {
   bool once = false;   ///< Ends when every receiver has had a firing and a resolved message.

@@ -162,7 +162,8 @@ class RunningDaemon final : public Daemon {
         .metrics = metrics_,
         .log = log_.with_component("scrape"),
         .make_client = client_maker(scrape_loop_),
-        .offset_seed = scrape::fnv1a(host_name() + config.external_labels.to_braces())});
+        .offset_seed = scrape::fnv1a(host_name() + config.external_labels.to_braces()),
+        .committed = [this](uint32_t writer) { rules_->on_commit(writer); }});
     dispatcher_ = std::make_unique<notifiers::Dispatcher>(
         notifiers::DispatcherWorld{.loop = main_loop_,
                                    .clock = clock_,
@@ -182,7 +183,9 @@ class RunningDaemon final : public Daemon {
         main_loop_, rules_pool_,
         rules::RuleServices{store_, store_, std::move(sinks), clock_, metrics_,
                             log_.with_component("rules")},
-        rules::RuleFlags{.resend_delay = flags_.resend_delay, .eval = eval_options(flags_)});
+        rules::RuleFlags{.resend_delay = flags_.resend_delay,
+                         .early_evaluation = flags_.early_evaluation,
+                         .eval = eval_options(flags_)});
   }
 
   bool routes_here() const { return !flags_.notify_config_file.empty(); }

@@ -259,6 +259,7 @@ Status ScrapeLoop::write(const Attempt& attempt, Result<std::string>& body, bool
 }
 
 void ScrapeLoop::store(const Attempt& attempt, Result<std::string> body) {
+  if (environment_.committed) environment_.committed(intake_.writer());
   const std::lock_guard intake_lock(intake_mutex_);
   if (stopped_) return;
   bool up = false;

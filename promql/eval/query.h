@@ -107,6 +107,15 @@ class Query {
   /// upstream's texts, e.g. "vector cannot contain metrics with the same labelset".
   virtual base::Result<InstantFrame> run_instant(base::TimestampMs t,
                                                  const CancelFlag* cancel = nullptr) = 0;
+  /// True when each result series depends on input series of otherwise the same labels alone, which
+  /// come from one target. Errs on the side of false.
+  virtual bool is_row_wise() const { return false; }
+  /// Puts who writes the series read (RowSet::writers), ascending, into `writers`; false, leaving
+  /// it, when no series came, went or moved since the last call.
+  virtual bool refresh_writers(std::vector<uint32_t>& writers) {
+    (void)writers;
+    return false;
+  }
 };
 
 }  // namespace tocsin::promql

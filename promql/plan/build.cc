@@ -14,16 +14,10 @@
 #include "promql/eval/set_op.h"
 #include "promql/eval/step_invariant.h"
 #include "promql/eval/topk.h"
+#include "promql/plan/matchers.h"
 
 namespace tocsin::promql {
 namespace {
-
-Shift to_shift(const TimeShift& shift) {
-  Shift result;
-  result.offset = shift.offset;
-  if (shift.at == AtKind::kTimestamp) result.at = shift.at_ms;
-  return result;
-}
 
 base::Error misplaced(std::string_view what) {
   return {base::Code::kInternal, std::string(what) + " where a vector or scalar should be"};
@@ -32,6 +26,13 @@ base::Error misplaced(std::string_view what) {
 bool is_scalar(const Expr& expr) { return type_of(expr) == ValueType::kScalar; }
 
 }  // namespace
+
+Shift to_shift(const TimeShift& shift) {
+  Shift result;
+  result.offset = shift.offset;
+  if (shift.at == AtKind::kTimestamp) result.at = shift.at_ms;
+  return result;
+}
 
 base::Result<Plan> Builder::build_plan(const Expr& expr) {
   Plan plan;
@@ -49,7 +50,16 @@ base::Result<Plan> Builder::build_plan(const Expr& expr) {
   return plan;
 }
 
+base::Result<std::shared_ptr<base::Selection>> Builder::select(const base::Matchers& matchers) {
+  return source_.select(simplest_matchers(matchers));
+}
+
 Builder::Made Builder::build(const Expr& expr) {
+  if (shared_ == nullptr || !shared_->is_shared(expr)) return build_alone(expr);
+  return shared_->use(expr, [this, &expr] { return build_alone(expr); });
+}
+
+Builder::Made Builder::build_alone(const Expr& expr) {
   ASSIGN_OR_RETURN(auto bare, build_bare(expr));
   OperatorPtr made = observed(expr, std::move(bare));
   if (!invariants_.contains(&expr)) return made;
@@ -83,7 +93,7 @@ Builder::Made Builder::build_bare(const Expr& expr) {
 }
 
 Builder::Made Builder::make_selector(const VectorSelector& selector, InstantValue yields) {
-  ASSIGN_OR_RETURN(auto selection, source_.select(selector.matchers));
+  ASSIGN_OR_RETURN(auto selection, select(selector.matchers));
   if (selector.mode == RangeMode::kSmoothed && yields == InstantValue::kValue) {
     return OperatorPtr(std::make_unique<ScanSmoothed>(
         std::move(selection), to_shift(selector.shift), options_.lookback_delta, selector.pos));
@@ -102,7 +112,7 @@ base::Result<RangeInputPtr> Builder::build_range(const Expr& expr) {
 base::Result<RangeInputPtr> Builder::build_bare_range(const Expr& expr) {
   if (expr.kind == ExprKind::kMatrixSelector) {
     const auto& matrix = as<MatrixSelector>(expr);
-    ASSIGN_OR_RETURN(auto selection, source_.select(matrix.selector->matchers));
+    ASSIGN_OR_RETURN(auto selection, select(matrix.selector->matchers));
     WindowReach reach{matrix.selector->mode, 0, 0};
     if (reach.mode != RangeMode::kPlain) reach.before = options_.lookback_delta;
     if (reach.mode == RangeMode::kSmoothed) reach.after = options_.lookback_delta;

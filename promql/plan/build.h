@@ -10,6 +10,7 @@
 #include "promql/eval/operator.h"
 #include "promql/eval/range_input.h"
 #include "promql/plan/plan_observer.h"
+#include "promql/plan/shared_parts.h"
 #include "promql/syntax/ast.h"
 
 namespace tocsin::promql {
@@ -21,6 +22,9 @@ struct Plan {
   RangeInputPtr matrix;  ///< kMatrix.
   std::string string;    ///< kString.
 };
+
+/// `@` (a timestamp by now) and `offset` of a selector.
+Shift to_shift(const TimeShift& shift);
 
 /// Builds operators for rewritten expressions. Used once.
 class Builder {
@@ -34,6 +38,9 @@ class Builder {
         bucketless_(std::move(bucketless)),
         observer_(observer) {}
 
+  /// Parts that `shared` says are common become its operators; it outlives the plan.
+  void share(SharedParts& shared) { shared_ = &shared; }
+
   /// The whole query. `expr` is needed only during the call.
   base::Result<Plan> build_plan(const Expr& expr);
 
@@ -41,6 +48,7 @@ class Builder {
   using Made = base::Result<OperatorPtr>;
 
   Made build(const Expr& expr);
+  Made build_alone(const Expr& expr);
   Made build_bare(const Expr& expr);
   OperatorPtr observed(const Expr& expr, OperatorPtr made) const {
     return observer_ == nullptr ? std::move(made) : observer_->observe(expr, std::move(made));
@@ -75,6 +83,7 @@ class Builder {
   base::Result<RangeInputPtr> build_range(const Expr& expr);
   base::Result<RangeInputPtr> build_bare_range(const Expr& expr);
 
+  base::Result<std::shared_ptr<base::Selection>> select(const base::Matchers& matchers);
   bool delayed_names() const { return options_.features.delayed_name_removal; }
 
   base::SeriesSource& source_;
@@ -83,5 +92,6 @@ class Builder {
   std::unordered_set<const VectorSelector*> bucketless_;
   PlanObserver* observer_;
 };
+  SharedParts* shared_ = nullptr;
 
 }  // namespace tocsin::promql

@@ -230,7 +230,7 @@ Builder::Made Builder::make_info(const Call& call) {
   base::Matchers chosen;
   if (call.args.size() > 1) chosen = as<VectorSelector>(unparen(*call.args[1])).matchers;
   InfoSpec spec = info_spec(chosen);
-  ASSIGN_OR_RETURN(auto selection, source_.select(info_matchers(spec)));
+  ASSIGN_OR_RETURN(auto selection, select(info_matchers(spec)));
   auto times =
       std::make_unique<ScanInstant>(std::move(selection), info_time(*call.args[0]),
                                     options_.lookback_delta, InstantValue::kFloatTimestamp);

@@ -11,10 +11,17 @@ struct MadePlan {
   Plan plan;
 };
 
+/// A copy of `expr` after all rewrites for evaluations over `range`.
+base::Result<ExprPtr> rewrite(const Expr& expr, const EvalRange& range);
+
 /// Rewrites a copy of `expr` for evaluations over `range` and builds its operators, past `observer`
 /// when there is one.
 base::Result<MadePlan> make_plan(const Expr& expr, const EvalRange& range,
                                  base::SeriesSource& source, const EvalOptions& options,
                                  PlanObserver* observer = nullptr);
+
+/// The same from a rewritten expression, with what it has in common with other queries.
+base::Result<Plan> make_shared_plan(Expr& rewritten, base::SeriesSource& source,
+                                    const EvalOptions& options, SharedParts& shared);
 
 }  // namespace tocsin::promql

@@ -2,10 +2,12 @@
 #include <optional>
 #include <utility>
 
-#include "promql/eval/query.h"
+#include "promql/eval/query_family.h"
+#include "promql/plan/input_writers.h"
 #include "promql/plan/make_plan.h"
 #include "promql/plan/range_dependence.h"
 #include "promql/plan/result.h"
+#include "promql/plan/row_wise.h"
 #include "promql/plan/unsupported.h"
 
 namespace tocsin::promql {
@@ -22,11 +24,15 @@ class StandingQuery final : public Query {
         clock_(clock),
         depends_on_range_(depends_on_range(*expr_)) {}
 
+  /// Before start(). Not for queries that depend on the range.
+  void share(std::shared_ptr<SharedParts> shared) { shared_ = std::move(shared); }
   /// Makes the plan now unless it needs to know the range.
   base::Status start() { return depends_on_range_ ? base::Status() : make_plan({}); }
 
   base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel) override;
   base::Result<InstantFrame> run_instant(base::TimestampMs t, const CancelFlag* cancel) override;
+  bool is_row_wise() const override { return promql::is_row_wise(*expr_); }
+  bool refresh_writers(std::vector<uint32_t>& writers) override;
 
  private:
   base::Status make_plan(const EvalRange& range);
@@ -40,16 +46,32 @@ class StandingQuery final : public Query {
   const base::Clock& clock_;
   bool depends_on_range_;
   std::optional<EvalRange> planned_for_;
+  std::shared_ptr<SharedParts> shared_;  // May be null; outlives the plan.
   Plan plan_;
+  std::optional<InputWriters> writers_;  // Once somebody asks.
   SchemaIds ids_;
   base::Annotations annotations_;
 };
 
 base::Status StandingQuery::make_plan(const EvalRange& range) {
-  ASSIGN_OR_RETURN(MadePlan made, promql::make_plan(*expr_, range, source_, options_));
-  plan_ = std::move(made.plan);
+  if (shared_ != nullptr) {
+    ASSIGN_OR_RETURN(const ExprPtr rewritten, rewrite(*expr_, range));
+    ASSIGN_OR_RETURN(plan_, make_shared_plan(*rewritten, source_, options_, *shared_));
+  } else {
+    ASSIGN_OR_RETURN(MadePlan made, promql::make_plan(*expr_, range, source_, options_));
+    plan_ = std::move(made.plan);
+  }
   planned_for_ = range;
   return {};
+}
+
+bool StandingQuery::refresh_writers(std::vector<uint32_t>& writers) {
+  if (!writers_) {
+    auto made = InputWriters::of(*expr_, source_);
+    if (!made) return false;
+    writers_ = *std::move(made);
+  }
+  return writers_->refresh(writers);
 }
 
 base::Status StandingQuery::plan_for(const EvalRange& range) {
@@ -65,7 +87,7 @@ Run StandingQuery::make_run(const CancelFlag* cancel, bool is_range) {
   setup.clock = &clock_;
   setup.cancel = cancel;
   setup.text = text_;
-  setup.ids = &ids_;
+  setup.ids = shared_ != nullptr ? &shared_->ids() : &ids_;
   setup.annotations = &annotations_;
   setup.is_range = is_range;
   return Run(setup);
@@ -114,6 +136,44 @@ base::Result<InstantFrame> StandingQuery::run_instant(base::TimestampMs t,
   return result;
 }
 
+class StandingFamily final : public QueryFamily {
+ public:
+  StandingFamily(base::SeriesSource& source, const EvalOptions& options, const base::Clock& clock,
+                 std::vector<std::string> written)
+      : source_(source),
+        options_(options),
+        clock_(clock),
+        shared_(std::make_shared<SharedParts>(std::move(written))) {}
+
+  void announce(const Expr& expr) override {
+    if (const ExprPtr rewritten = shareable(expr)) shared_->announce(*rewritten);
+  }
+  base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) override {
+    ExprPtr copy = clone(expr);
+    RETURN_IF_ERROR(refuse_unsupported(*copy, text));
+    auto query = std::make_unique<StandingQuery>(std::move(copy), std::move(text), source_,
+                                                 options_, clock_);
+    if (shareable(expr)) query->share(shared_);
+    RETURN_IF_ERROR(query->start());
+    return std::unique_ptr<Query>(std::move(query));
+  }
+  void begin_pass() override { shared_->begin_pass(); }
+
+ private:
+  /// The rewritten expression; null when it shares nothing.
+  static ExprPtr shareable(const Expr& expr) {
+    const ExprPtr copy = clone(expr);
+    if (depends_on_range(*copy)) return nullptr;
+    auto rewritten = rewrite(expr, {});
+    return rewritten && SharedParts::suits(**rewritten) ? *std::move(rewritten) : nullptr;
+  }
+
+  base::SeriesSource& source_;
+  const EvalOptions options_;
+  const base::Clock& clock_;
+  const std::shared_ptr<SharedParts> shared_;
+};
+
 }  // namespace
 
 base::Result<std::unique_ptr<Query>> Query::prepare(const Expr& expr, std::string text,
@@ -126,6 +186,12 @@ base::Result<std::unique_ptr<Query>> Query::prepare(const Expr& expr, std::strin
       std::make_unique<StandingQuery>(std::move(copy), std::move(text), source, options, clock);
   RETURN_IF_ERROR(query->start());
   return std::unique_ptr<Query>(std::move(query));
+}
+
+std::shared_ptr<QueryFamily> QueryFamily::make(base::SeriesSource& source,
+                                               const EvalOptions& options, const base::Clock& clock,
+                                               std::vector<std::string> written) {
+  return std::make_shared<StandingFamily>(source, options, clock, std::move(written));
 }
 
 }  // namespace tocsin::promql

@@ -40,4 +40,18 @@ void for_each_child(Expr& expr, Fn&& fn) {
   }
 }
 
+/// The same for reading.
+template <class Fn>
+void for_each_child(const Expr& expr, Fn&& fn) {
+  for_each_child(const_cast<Expr&>(expr), [&fn](const ExprPtr& child) { fn(*child); });
+}
+
+/// Calls fn(const VectorSelector&) for each selector in `expr`, those of ranges included.
+template <class Fn>
+void for_each_selector(const Expr& expr, Fn&& fn) {
+  if (expr.kind == ExprKind::kVectorSelector) fn(as<VectorSelector>(expr));
+  if (expr.kind == ExprKind::kMatrixSelector) fn(*as<MatrixSelector>(expr).selector);
+  for_each_child(expr, [&fn](const Expr& child) { for_each_selector(child, fn); });
+}
+
 }  // namespace tocsin::promql

@@ -353,7 +353,8 @@ TEST_F(AlertingRuleTest, AdoptsStateAndSeries) {
 
 TEST_F(AlertingRuleTest, StringsAndRangesFailAtEveryEvaluation) {
   const RuleSpec spec = rule_of("groups: [{name: g, rules: [{alert: Down, expr: 'up[5m]'}]}]");
-  auto query = RuleQuery::prepare(spec, world.store, {}, world.clock);
+  const auto queries = promql::QueryFamily::make(world.store, {}, world.clock, {});
+  auto query = RuleQuery::prepare(spec, *queries);
   ASSERT_TRUE(query.ok());
   const auto frame = query->run(0);
   ASSERT_FALSE(frame.ok());

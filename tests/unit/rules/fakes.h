@@ -22,6 +22,8 @@ namespace tocsin::rules {
 /// A store that keeps every sample of every series: what rules write, queries read.
 class FakeStore final : public base::SeriesSource, public base::SampleSink {
  public:
+  /// Who wrote all series, as far as selections tell.
+  static constexpr uint32_t kScrapeWriter = 7;
   void add(const base::Labels& labels, base::TimestampMs t, double v) { series_[labels][t] = v; }
   /// "T:V T:V …" with times in seconds; "stale" for stale markers.
   std::string show(const base::Labels& labels) const;

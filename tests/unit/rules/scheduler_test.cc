@@ -155,5 +155,74 @@ TEST_F(SchedulerTest, AClockSetBackDuringARunDoesNotStopTheSlots) {
   remove(scheduler, id);
 }
 
+TEST_F(SchedulerTest, RunsBetweenSlotsAtAscendingTimes) {
+  Scheduler scheduler(loop, inline_executor, clock);
+  const auto id = scheduler.add(task(10 * kSecond, 0));
+  loop.run_until(kStart + 12 * kSecond);
+  std::vector<TimestampMs> between;
+  int done = 0;
+  const auto run_between = [&] {
+    return scheduler.run_between(
+        id, [&](TimestampMs t) { between.push_back(t - kStart); }, [&] { ++done; });
+  };
+  EXPECT_EQ(run_between(), BetweenSlots::kStarted);
+  EXPECT_EQ(run_between(), BetweenSlots::kBusy);
+  loop.run_ready();
+  EXPECT_EQ(run_between(), BetweenSlots::kStarted);
+  loop.run_ready();
+  EXPECT_EQ(between, (std::vector<TimestampMs>{12'000, 12'001}));
+  EXPECT_EQ(done, 2);
+  loop.run_until(kStart + 35 * kSecond);
+  EXPECT_EQ(slots, (std::vector<TimestampMs>{10'000, 20'000, 30'000}));
+  remove(scheduler, id);
+  EXPECT_EQ(run_between(), BetweenSlots::kDropped);
+}
+
+TEST_F(SchedulerTest, ASlotThatComesUpDuringARunBetweenFollowsAtOnce) {
+  Scheduler scheduler(loop, held, clock);
+  const auto id = scheduler.add(task(10 * kSecond, 0));
+  loop.run_until(kStart + 9 * kSecond);
+  bool done = false;
+  const auto started = scheduler.run_between(
+      id, [](TimestampMs) {}, [&] { done = true; });
+  EXPECT_EQ(started, BetweenSlots::kStarted);
+  loop.run_until(kStart + 11 * kSecond);
+  ASSERT_EQ(held.held.size(), 1u);
+  held.run_one();
+  loop.run_ready();
+  EXPECT_TRUE(done);
+  ASSERT_EQ(held.held.size(), 1u);
+  held.run_one();
+  loop.run_ready();
+  EXPECT_EQ(slots, (std::vector<TimestampMs>{10'000}));
+  EXPECT_EQ(missed, 0u);
+  remove(scheduler, id);
+  EXPECT_EQ(ended, 1);
+}
+
+TEST_F(SchedulerTest, RemovingDuringARunBetweenEndsTheSlots) {
+  Scheduler scheduler(loop, held, clock);
+  const auto id = scheduler.add(task(10 * kSecond, 0));
+  loop.run_until(kStart + 2 * kSecond);
+  scheduler.run_between(
+      id, [](TimestampMs) {}, [] {});
+  remove(scheduler, id);
+  EXPECT_EQ(ended, 0);
+  held.run_one();
+  loop.run_ready();
+  EXPECT_EQ(ended, 1);
+  EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST_F(SchedulerTest, ThereIsNoRoomBetweenSlotsWhenOneIsOverdue) {
+  Scheduler scheduler(loop, inline_executor, clock);
+  const auto id = scheduler.add(task(10 * kSecond, 0));
+  clock.advance(15 * kSecond);  // The loop has not looked yet.
+  const auto outcome = scheduler.run_between(
+      id, [](TimestampMs) {}, [] {});
+  EXPECT_EQ(outcome, BetweenSlots::kDropped);
+  remove(scheduler, id);
+}
+
 }  // namespace
 }  // namespace tocsin::rules

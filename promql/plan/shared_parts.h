@@ -1,0 +1,65 @@
+// Rewrite: subexpressions that several queries have in common become one operator.
+//
+//   before  sum(rate(x[5m])) > 5      sum(rate(x[5m])) / sum(rate(y[5m]))
+//   after   Shared(1) > 5             Shared(1) / sum(rate(y[5m]))      Shared(1) =
+//   sum(rate(x[5m]))
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "promql/eval/operator.h"
+#include "promql/syntax/ast.h"
+
+namespace tocsin::promql {
+
+/// Evaluated by the first of its users in a pass.
+struct SharedPart {
+  OperatorPtr plan;
+  Grid grid;
+  uint64_t pass = 0;  ///< In which it was evaluated; 0: in none.
+};
+
+/// The largest common subexpressions of the queries announced, found by their printed form. Only
+/// vectors that cost more than a copy of their result: range functions, aggregations, joins. Only
+/// what reads metrics by name, none of them in `written`.
+class SharedParts {
+ public:
+  using Build = std::function<base::Result<OperatorPtr>()>;
+
+  explicit SharedParts(std::vector<std::string> written) : written_(std::move(written)) {}
+
+  /// Whether a rewritten query may take part: not when it is huge, or reads histograms without
+  /// their buckets, which the printed form does not show.
+  static bool suits(const Expr& rewritten);
+  /// Counts the subexpressions of a rewritten query that suits.
+  void announce(const Expr& rewritten);
+  /// True when `expr`, part of a rewritten query, occurs in several places.
+  bool is_shared(const Expr& expr) const;
+  /// An operator that reads the shared one, which is built when nobody has yet. Requires
+  /// is_shared(). What is returned must not outlive this.
+  base::Result<OperatorPtr> use(const Expr& expr, const Build& build);
+
+  void begin_pass() { ++pass_; }
+  uint64_t pass() const { return pass_; }
+  /// Numbers the schemas of all queries, since some come from shared operators.
+  SchemaIds& ids() { return ids_; }
+
+ private:
+  struct Entry {
+    size_t places = 0;
+    std::unique_ptr<SharedPart> part;
+  };
+  bool reads_lasting_metrics(const Expr& expr) const;
+
+  const std::vector<std::string> written_;
+  std::unordered_map<std::string, Entry> entries_;  // By printed form.
+  uint64_t pass_ = 1;
+  SchemaIds ids_;
+};
+
+}  // namespace tocsin::promql

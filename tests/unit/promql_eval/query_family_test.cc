@@ -1,0 +1,128 @@
+#include "promql/eval/query_family.h"
+
+#include <gtest/gtest.h>
+
+#include "running.h"
+
+namespace tocsin::promql {
+namespace {
+
+using base::kMinute;
+using base::TimestampMs;
+
+class FamilyTest : public ::testing::Test {
+ protected:
+  FamilyTest() {
+    source.load(kMinute, "x{a=\"1\",job=\"j\"}", "1 5 3 8 9 13");
+    source.load(kMinute, "x{a=\"2\",job=\"j\"}", "2 4 6 8 1 2");
+    source.load(kMinute, "y{a=\"1\",job=\"j\"}", "10 20 30 40 50 60");
+    source.load(kMinute, "y{a=\"3\",job=\"j\"}", "1 1 2 2 3 3");
+  }
+  void make(const std::vector<std::string>& texts, std::vector<std::string> written = {}) {
+    family = QueryFamily::make(source, {}, test::system_clock(), std::move(written));
+    std::vector<ExprPtr> exprs;
+    for (const std::string& text : texts) {
+      auto expr = parse_expr(text, {});
+      ASSERT_TRUE(expr.ok()) << text;
+      exprs.push_back(*std::move(expr));
+      family->announce(*exprs.back());
+    }
+    for (size_t i = 0; i < texts.size(); ++i) {
+      auto query = family->prepare(*exprs[i], texts[i]);
+      ASSERT_TRUE(query.ok()) << texts[i];
+      queries.push_back(*std::move(query));
+      alone.push_back(*test::prepare(texts[i], source));
+    }
+  }
+  /// One pass at `t`: every query finds what it finds alone. Returns what each read.
+  std::vector<uint64_t> pass(TimestampMs t) {
+    std::vector<uint64_t> read;
+    family->begin_pass();
+    for (size_t i = 0; i < queries.size(); ++i) {
+      const auto shared = queries[i]->run_instant(t);
+      const auto expected = alone[i]->run_instant(t);
+      EXPECT_TRUE(shared.ok() && expected.ok());
+      read.push_back(shared->stats.samples_read);
+      EXPECT_EQ(shared->schema->labels, expected->schema->labels);
+      for (size_t row = 0; row < expected->values.size(); ++row) {
+        EXPECT_EQ(shared->has(row), expected->has(row));
+        if (!expected->has(row)) continue;
+        EXPECT_EQ(shared->values[row], expected->values[row]);
+      }
+    }
+    return read;
+  }
+
+  test::TableSource source;
+  std::shared_ptr<QueryFamily> family;
+  std::vector<std::unique_ptr<Query>> queries;
+  std::vector<std::unique_ptr<Query>> alone;
+};
+
+TEST_F(FamilyTest, WhatQueriesHaveInCommonIsReadOnce) {
+  make({"rate(x[3m]) > 0.01", "rate(x[3m]) > 0.02", "sum by (job) (rate(x[3m]))"});
+  for (TimestampMs t = 2 * kMinute; t <= 5 * kMinute; t += kMinute) {
+    const auto read = pass(t);
+    EXPECT_GT(read[0], 0u);
+    EXPECT_EQ(read[1], 0u);
+    EXPECT_EQ(read[2], 0u);
+  }
+}
+
+TEST_F(FamilyTest, TheLargestCommonPartIsShared) {
+  make({"sum(rate(x[3m])) / sum(rate(y[3m])) > 0.5", "sum(rate(x[3m])) / sum(rate(y[3m])) > 0.1",
+        "-(sum(rate(x[3m])))"});
+  const auto read = pass(3 * kMinute);
+  EXPECT_GT(read[0], 0u);
+  EXPECT_EQ(read[1] + read[2], 0u);
+}
+
+TEST_F(FamilyTest, UsersDoNotSpoilEachOthersValues) {
+  make({"-rate(x[3m])", "rate(x[3m]) * 1000", "rate(x[3m]) > bool 0.02", "rate(x[3m])"});
+  pass(3 * kMinute);
+  pass(4 * kMinute);
+}
+
+TEST_F(FamilyTest, APassSeesNewSamplesAndRows) {
+  make({"max_over_time(x[3m]) > 0", "max_over_time(x[3m])"});
+  pass(4 * kMinute);
+  source.load(kMinute, "x{a=\"4\",job=\"j\"}", "7 7 7 7 7 7");
+  source.rows_changed();
+  pass(4 * kMinute);
+  EXPECT_EQ(queries[1]->run_instant(4 * kMinute)->schema->labels.size(), 3u);
+}
+
+TEST_F(FamilyTest, OtherTimesAreEvaluatedAnew) {
+  make({"sum(rate(x[3m]))", "sum(rate(x[3m])) > 0", "max_over_time(sum(rate(x[3m]))[2m:1m])"});
+  pass(4 * kMinute);
+  pass(5 * kMinute);
+}
+
+TEST_F(FamilyTest, WhatTheOwnerWritesIsReadEachTime) {
+  make({"rate(x[3m]) > 0.01", "rate(x[3m]) > 0.02"}, {"x"});
+  EXPECT_GT(pass(3 * kMinute)[1], 0u);
+}
+
+TEST_F(FamilyTest, MetricsWithoutANameAreReadEachTime) {
+  make({"rate({job=\"j\",a=\"1\",__name__=~\"x|z\"}[3m])",
+        "rate({job=\"j\",a=\"1\",__name__=~\"x|z\"}[3m]) > 0"});
+  EXPECT_GT(pass(3 * kMinute)[1], 0u);
+}
+
+TEST_F(FamilyTest, QueriesThatReadWithoutBucketsShareNothing) {
+  make({"rate(x[3m])", "histogram_count(rate(x[3m]))", "rate(x[3m]) > 0"});
+  const auto read = pass(3 * kMinute);
+  EXPECT_GT(read[1], 0u);
+  EXPECT_EQ(read[2], 0u);
+}
+
+TEST_F(FamilyTest, TellsWhoWritesWhatIsShared) {
+  make({"rate(x[3m]) > 0.01", "rate(x[3m]) > 0.02"});
+  std::vector<uint32_t> writers{99};
+  EXPECT_TRUE(queries[1]->refresh_writers(writers));
+  EXPECT_TRUE(writers.empty());  // Tables have no writers.
+  EXPECT_FALSE(queries[1]->refresh_writers(writers));
+}
+
+}  // namespace
+}  // namespace tocsin::promql
