@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "engine/base/symbols.h"
 #include "engine/scrape/text_parser.h"
 
 namespace tocsin::scrape {
@@ -37,18 +37,23 @@ class MetadataStore {
   std::vector<FamilyMetadata> snapshot() const;
 
  private:
+  /// Targets of a job say the same of the same families: their texts are shared.
   struct Entry {
-    FamilyMetadata text;
-    uint64_t last_seen = 0;
+    base::SharedText name;
+    base::SharedText help;
+    uint32_t last_seen = 0;
+    MetricType type = MetricType::kUnknown;
     bool used = false;
   };
   Family find_or_add(const std::string& name);
+  void build_index();
 
   mutable std::mutex mutex_;  // Guards texts and the set of families against snapshot().
-  std::deque<Entry> families_;
-  std::unordered_map<std::string_view, Family> by_name_;  // Keys live in families_.
+  std::vector<Entry> families_;
   std::vector<Family> free_;
-  uint64_t scrape_ = 0;
+  uint32_t scrape_ = 0;
+  // Built when a scrape has the first line that is new, dropped at its end.
+  std::unordered_map<std::string_view, Family> by_name_;
 };
 
 }  // namespace tocsin::scrape

@@ -67,6 +67,7 @@ ScrapeLoop::ScrapeLoop(std::shared_ptr<ScrapeContext> context, Target target,
       target_(std::move(target)),
       config_(std::move(config)),
       client_(std::move(client)),
+      request_(make_request()),
       intake_(environment_.sink.open_stream("target " + target_.url), target_.labels) {
   intake_.set_policy(config_->intake);
   intake_.set_report(report_series(target_.labels, *config_));
@@ -97,12 +98,14 @@ void ScrapeLoop::go_on(Target target, ScrapeConfigPtr config,
   {
     const std::lock_guard lock(mutex_);
     target_ = target;
+    request_ = make_request();
     if (config == config_) return;
   }
   const std::lock_guard intake_lock(intake_mutex_);
   const std::lock_guard lock(mutex_);
   config_ = std::move(config);
   client_ = std::move(client);
+  request_ = make_request();
   intake_.set_policy(config_->intake);
   intake_.set_report(report_series(target_.labels, *config_));
   if (in_flight_ || stopped_) return;
@@ -153,7 +156,7 @@ void ScrapeLoop::schedule() {
   });
 }
 
-net::HttpRequest ScrapeLoop::request() const {
+net::HttpRequest ScrapeLoop::make_request() const {
   net::HttpRequest out;
   out.url = target_.url;
   out.timeout = target_.timeout;
@@ -172,8 +175,7 @@ net::HttpRequest ScrapeLoop::request() const {
 void ScrapeLoop::tick(base::TimestampMs scheduled) {
   Attempt attempt;
   std::string forced;
-  net::HttpRequest what;
-  std::shared_ptr<net::HttpClient> client;
+  net::HttpRequest request;
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
@@ -183,16 +185,16 @@ void ScrapeLoop::tick(base::TimestampMs scheduled) {
     attempt.t = std::abs(now - scheduled) <= tolerance ? scheduled : now;
     attempt.start_ns = environment_.clock.steady_ns();
     attempt.config = config_;
+    attempt.client = client_;
     forced = forced_error_;
-    what = request();
-    client = client_;
+    request = request_;
     in_flight_ = true;
   }
   if (!forced.empty()) {
     store(attempt, Error{Code::kLimit, std::move(forced)});
     return;
   }
-  client->send(std::move(what), [weak = weak_from_this(), attempt](auto response) {
+  attempt.client->send(std::move(request), [weak = weak_from_this(), attempt](auto response) {
     if (const auto self = weak.lock()) self->on_response(attempt, std::move(response));
   });
 }
@@ -207,8 +209,10 @@ Result<std::string> ScrapeLoop::body_of(const Attempt& attempt,
   }
   constexpr int kOk = 200;
   if (response->status != kOk) {
-    return Error{Code::kUnavailable,
-                 "server returned HTTP status " + std::to_string(response->status)};
+    const std::string_view reason = response->reason;
+    return Error{Code::kUnavailable, "server returned HTTP status " +
+                                         std::to_string(response->status) +
+                                         (reason.empty() ? "" : " ") + std::string(reason)};
   }
   RETURN_IF_ERROR(
       check_content_type(response->header("content-type"), attempt.config->falls_back_to_text));
@@ -255,15 +259,16 @@ Status ScrapeLoop::write(const Attempt& attempt, Result<std::string>& body, bool
   up = outcome.ok();
   if (!up) RETURN_IF_ERROR(intake_.read_nothing(attempt.t));
   RETURN_IF_ERROR(intake_.commit(report(attempt, up, bytes)));
+  if (environment_.committed) environment_.committed(intake_.writer());
   return outcome;
 }
 
 void ScrapeLoop::store(const Attempt& attempt, Result<std::string> body) {
-  if (environment_.committed) environment_.committed(intake_.writer());
   const std::lock_guard intake_lock(intake_mutex_);
   if (stopped_) return;
   bool up = false;
   const Status outcome = write(attempt, body, up);
+  if (body) attempt.client->recycle(*std::move(body));
   const IntakeCounts& counts = intake_.counts();
   metrics_.count(counts);
   const uint64_t limit = attempt.config->common.samples_max;

@@ -86,12 +86,13 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
     base::TimestampMs t = 0;
     int64_t start_ns = 0;
     ScrapeConfigPtr config;
+    std::shared_ptr<net::HttpClient> client;
   };
 
   void schedule();
   base::TimestampMs next_tick(base::TimestampMs now) const;
   void tick(base::TimestampMs scheduled);
-  net::HttpRequest request() const;
+  net::HttpRequest make_request() const;
   void on_response(const Attempt& attempt, base::Result<net::HttpResponse> response);
   void store(const Attempt& attempt, base::Result<std::string> body);
   base::Status write(const Attempt& attempt, base::Result<std::string>& body, bool& up);
@@ -109,6 +110,7 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   Target target_;
   ScrapeConfigPtr config_;
   std::shared_ptr<net::HttpClient> client_;
+  net::HttpRequest request_;
   TargetState state_;
   std::string forced_error_;
   base::TimerId timer_ = 0;

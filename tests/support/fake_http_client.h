@@ -19,6 +19,7 @@ class FakeHttpClient final : public net::HttpClient {
   std::function<base::Result<net::HttpResponse>(const net::HttpRequest&)> answer;
   std::deque<Pending> pending;
   std::vector<net::HttpRequest> requests;
+  size_t recycled = 0;  ///< Bodies given back.
 
   void send(net::HttpRequest request, net::HttpCallback done) override {
     requests.push_back(request);
@@ -28,6 +29,7 @@ class FakeHttpClient final : public net::HttpClient {
       pending.push_back({std::move(request), std::move(done)});
     }
   }
+  void recycle(std::string /*body*/) override { ++recycled; }
 };
 
 /// 200 with a text body.

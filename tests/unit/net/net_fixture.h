@@ -69,6 +69,7 @@ class ClientFixture {
   base::Result<net::HttpResponse> get(const std::string& url) { return send({.url = url}); }
   std::future<base::Result<net::HttpResponse>> start(net::HttpRequest request);
   net::EventLoop& loop() { return loop_; }
+  net::HttpClient& client() { return *client_; }
 
  private:
   base::SystemClock clock_;

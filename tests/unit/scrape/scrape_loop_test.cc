@@ -80,6 +80,14 @@ TEST_F(ScrapeLoopTest, SendsTheHeadersExportersRelyOn) {
   EXPECT_EQ(request.headers[2].second, "10");
 }
 
+TEST_F(ScrapeLoopTest, GivesTheMemoryOfBodiesBack) {
+  scrape_loop_->start();
+  scrape(testing::text_answer("a 1\n"));
+  scrape(Error{Code::kTimeout, "timed out"});
+  scrape(testing::text_answer("not the text format"));
+  EXPECT_EQ(client_->recycled, 2u);
+}
+
 TEST_F(ScrapeLoopTest, WritesTheSeriesAboutTheScrape) {
   scrape_loop_->start();
   scrape(testing::text_answer("a 1\nb 2\n"));
@@ -117,6 +125,10 @@ TEST_F(ScrapeLoopTest, SaysWhyAScrapeFailed) {
   broken.status = 503;
   scrape(broken);
   EXPECT_EQ(scrape_loop_->state().last_error, "server returned HTTP status 503");
+  broken.reason = "Service Unavailable";
+  scrape(broken);
+  EXPECT_EQ(scrape_loop_->state().last_error,
+            "server returned HTTP status 503 Service Unavailable");
   EXPECT_EQ(scrape_loop_->state().health, TargetHealth::kDown);
   net::HttpResponse html = testing::text_answer("<html>");
   html.headers = {{"content-type", "text/html"}};
