@@ -30,7 +30,7 @@ void BucketStripper::on_mixed(const base::MixedSeries& series) {
   for (size_t i = 0; i < stripped.size(); ++i) {
     if (stripped[i] == nullptr) stripped[i] = series.h[i];
   }
-  next_.on_mixed({series.row, series.t, series.v, stripped});
+  next_.on_mixed({series.row, series.t, series.v, stripped, series.starts});
 }
 
 void BucketStripper::strip(const base::HistogramPtr& h, base::HistogramPtr& stripped) {

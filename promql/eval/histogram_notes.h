@@ -19,8 +19,9 @@ enum class HistogramNote : uint8_t {
   kCollidedAddition,  ///< One histogram says reset, another not reset.
   kCollidedSubtraction,
   kCollidedAggregation,
+  kOverlappingStarts,  ///< As annotate_overlap says.
 };
-inline constexpr uint8_t kHistogramNotes = 9;
+inline constexpr uint8_t kHistogramNotes = 10;
 
 /// A set of them.
 class HistogramNotes {
@@ -38,5 +39,8 @@ class HistogramNotes {
 
 /// Adds the annotations at `where`. `metric` is named by some of them; may be empty.
 void annotate(const HistogramNotes& notes, std::string_view metric, base::PosRange where, Run& run);
+
+/// Says that samples of a series overlap by their start timestamps; counts how often it is said.
+void annotate_overlap(std::string_view metric, base::PosRange where, Run& run);
 
 }  // namespace tocsin::promql

@@ -4,6 +4,7 @@
 
 #include "promql/eval/kernels_native_extended.h"
 #include "promql/eval/kernels_over_time.h"
+#include "promql/eval/kernels_started.h"
 
 namespace tocsin::promql {
 namespace {
@@ -80,6 +81,7 @@ RowWindow from_anchor(const RowWindow& w) {
   const size_t skipped = first == w.t.size() ? first : (first > 0 ? first - 1 : 0);
   result.t = w.t.subspan(skipped);
   result.v = w.v.subspan(skipped);
+  if (!w.starts.empty()) result.starts = w.starts.subspan(skipped);
   return result;
 }
 
@@ -101,7 +103,7 @@ constexpr RangeFunction kAnchored[] = {
     {"rate", change_row<false, true, true>, nullptr, 1, Rule::kAlone, false, true, nullptr, nullptr,
      change_histogram<false, ChangeKind::kRate>},
     {"resets", anchored_row<resets_row>, nullptr, 1, Rule::kMixes, false, false, nullptr, nullptr,
-     nullptr, resets_anchored},
+     nullptr, resets_anchored, anchored_row<resets_started_row>},
 };
 constexpr RangeFunction kSmoothed[] = {
     {"delta", change_row<true, false, false>, nullptr, 1, Rule::kAlone, false, false, nullptr,

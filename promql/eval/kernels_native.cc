@@ -6,6 +6,7 @@
 #include "promql/eval/histogram_compare.h"
 #include "promql/eval/histogram_total.h"
 #include "promql/eval/kernels_rate.h"
+#include "promql/eval/kernels_started.h"
 
 namespace tocsin::promql {
 namespace {
@@ -46,18 +47,33 @@ std::optional<int32_t> lowest_schema(std::span<const HistogramPtr> between, bool
   return lowest;
 }
 
-/// Adds what a counter had before each of its resets. False when one does not fit.
-bool add_resets(FloatHistogram& sum, const FloatHistogram* previous,
-                std::span<const HistogramPtr> later, HistogramNotes& notes) {
-  for (const HistogramPtr& h : later) {
-    if (detect_reset(*h, *previous)) {
-      const HistogramJoin join = add(sum, *previous);
-      if (join.incompatible) return false;
-      notes.add_if(join.bounds_reconciled, HistogramNote::kReconciledAddition);
-    }
-    previous = h.get();
+/// What `other` adds to a counter. False when it does not fit.
+bool add_noting(FloatHistogram& sum, const FloatHistogram& other, HistogramNotes& notes) {
+  const HistogramJoin join = add(sum, other);
+  notes.add_if(join.bounds_reconciled, HistogramNote::kReconciledAddition);
+  return !join.incompatible;
+}
+
+/// Whether sample `i` of a counter does not continue `previous`, which is the one before it.
+bool was_reset(const HistogramWindow& w, size_t i, const FloatHistogram& previous) {
+  return (!w.starts.empty() && began_anew(w.t, w.starts, i)) || detect_reset(*w.h[i], previous);
+}
+
+/// Adds what a counter had before each of its resets; `first` stands for the first sample. False
+/// when one does not fit.
+bool add_resets(FloatHistogram& sum, const FloatHistogram& first, const HistogramWindow& w,
+                HistogramNotes& notes) {
+  const FloatHistogram* previous = &first;
+  for (size_t i = 1; i < w.h.size(); ++i) {
+    if (was_reset(w, i, *previous) && !add_noting(sum, *previous, notes)) return false;
+    previous = w.h[i].get();
   }
+  notes.add_if(!w.starts.empty() && any_overlap(w.t, w.starts), HistogramNote::kOverlappingStarts);
   return true;
+}
+
+bool began_inside(const HistogramWindow& w) {
+  return !w.starts.empty() && began_inside(w.times, w.t[0], w.starts[0]);
 }
 
 HistogramPtr finish_gauge(FloatHistogram h) {
@@ -66,16 +82,40 @@ HistogramPtr finish_gauge(FloatHistogram h) {
   return std::make_shared<const FloatHistogram>(std::move(h));
 }
 
+/// A single sample, whose counting began within the window. Its hint stays as it is, as upstream.
+HistogramPtr since_start(const HistogramWindow& w, bool per_second) {
+  auto result = std::make_shared<FloatHistogram>(*w.h[0]);
+  multiply(*result, factor_since_start(w.t, w.starts[0], w.times, per_second));
+  return result;
+}
+
+/// The increase over the samples of a counter that began to count within the window, and the
+/// first of them.
+HistogramPtr with_first(FloatHistogram increase, const HistogramWindow& w, bool per_second,
+                        HistogramNotes& notes) {
+  increase.counter_reset_hint = base::CounterResetHint::kGauge;
+  compact(increase);
+  if (!add_noting(increase, *w.h[0], notes)) {
+    notes.add(HistogramNote::kMixedSchemas);
+    return nullptr;
+  }
+  multiply(increase, factor_since_start(w.t, w.starts[0], w.times, per_second));
+  return std::make_shared<const FloatHistogram>(std::move(increase));
+}
+
 template <Kind kKind>
 HistogramPtr over_window(const HistogramWindow& w, HistogramNotes& notes) {
   constexpr bool kCounter = kKind != Kind::kDelta;
+  constexpr bool kPerSecond = kKind == Kind::kRate;
   const size_t n = w.h.size();
+  const bool has_start = kCounter && began_inside(w);
+  if (n < 2) return has_start ? since_start(w, kPerSecond) : nullptr;
   const FloatHistogram& last = *w.h[n - 1];
   const FloatHistogram* first = w.h[0].get();
   FloatHistogram blank;
   if (kCounter) {
     notes.add_if(is_gauge(*first) || is_gauge(last), HistogramNote::kNotCounter);
-    if (detect_reset(*w.h[1], *first)) {
+    if (was_reset(w, 1, *first)) {
       blank = blank_like(*w.h[1]);
       first = &blank;
     }
@@ -94,12 +134,13 @@ HistogramPtr over_window(const HistogramWindow& w, HistogramNotes& notes) {
   if (join.incompatible) return misfit(notes);
   notes.add_if(join.bounds_reconciled, HistogramNote::kReconciledSubtraction);
   if (kCounter) {
-    if (!add_resets(raw, first, w.h.subspan(1), notes)) return misfit(notes);
+    if (!add_resets(raw, *first, w, notes)) return misfit(notes);
   } else {
     notes.add_if(!is_gauge(*first) || !is_gauge(last), HistogramNote::kNotGauge);
   }
-  const double factor = extrapolation_factor(
-      w.t[0], w.t[n - 1], n, w.times, {kCounter, kKind == Kind::kRate, w.h[0]->count, raw.count});
+  if (has_start) return with_first(std::move(raw), w, kPerSecond, notes);
+  const double factor = extrapolation_factor(w.t[0], w.t[n - 1], n, w.times,
+                                             {kCounter, kPerSecond, w.h[0]->count, raw.count});
   multiply(raw, factor);
   return finish_gauge(std::move(raw));
 }
@@ -113,7 +154,7 @@ HistogramPtr of_last_two(const HistogramWindow& w, HistogramNotes& notes) {
   notes.add_if(kCounter && (is_gauge(last) || is_gauge(before)), HistogramNote::kNotCounter);
   notes.add_if(!kCounter && (!is_gauge(last) || !is_gauge(before)), HistogramNote::kNotGauge);
   FloatHistogram raw = last;
-  if (!kCounter || !detect_reset(last, before)) {
+  if (!kCounter || !was_reset(w, n - 1, before)) {
     const HistogramJoin join = subtract(raw, before);
     notes.add_if(join.incompatible, HistogramNote::kMixedSchemas);
     if (join.incompatible) return nullptr;
@@ -127,20 +168,22 @@ HistogramPtr total_of(HistogramTotal total, HistogramNotes& notes) {
   return total.h == nullptr ? misfit(notes) : std::move(total.h);
 }
 
-/// Calls fn(previous, current) for each two neighbours; counts those it is true for.
-template <class Floats, class Histograms>
-double count_pairs(const MixedWindow& w, Floats&& floats, Histograms&& histograms) {
-  size_t count = 0;
-  for (size_t i = 1; i < w.h.size(); ++i) {
-    const FloatHistogram* before = w.h[i - 1].get();
-    const FloatHistogram* now = w.h[i].get();
-    if ((before == nullptr) != (now == nullptr)) {
-      ++count;
-    } else if (now != nullptr ? histograms(*before, *now) : floats(w.v[i - 1], w.v[i])) {
-      ++count;
-    }
-  }
-  return static_cast<double>(count);
+/// Whether sample `i` of a mixed window is another than the one before it.
+bool differs(const MixedWindow& w, size_t i) {
+  const FloatHistogram* before = w.h[i - 1].get();
+  const FloatHistogram* now = w.h[i].get();
+  if ((before == nullptr) != (now == nullptr)) return true;
+  if (now != nullptr) return !same_histogram(*before, *now);
+  return w.v[i - 1] != w.v[i] && !(std::isnan(w.v[i - 1]) && std::isnan(w.v[i]));
+}
+
+/// Whether it does not continue the one before it.
+bool was_reset(const MixedWindow& w, size_t i) {
+  const FloatHistogram* before = w.h[i - 1].get();
+  const FloatHistogram* now = w.h[i].get();
+  if ((before == nullptr) != (now == nullptr)) return true;
+  if (!w.starts.empty() && began_anew(w.t, w.starts, i)) return true;
+  return now != nullptr ? detect_reset(*now, *before) : w.v[i] < w.v[i - 1];
 }
 
 }  // namespace
@@ -168,16 +211,16 @@ HistogramPtr avg_histogram(const HistogramWindow& w, HistogramNotes& notes) {
 }
 
 bool changes_mixed(const MixedWindow& w, double& out) {
-  out = count_pairs(
-      w, [](double a, double b) { return a != b && !(std::isnan(a) && std::isnan(b)); },
-      [](const FloatHistogram& a, const FloatHistogram& b) { return !same_histogram(a, b); });
+  size_t count = 0;
+  for (size_t i = 1; i < w.h.size(); ++i) count += differs(w, i) ? 1 : 0;
+  out = static_cast<double>(count);
   return true;
 }
 
 bool resets_mixed(const MixedWindow& w, double& out) {
-  out = count_pairs(
-      w, [](double a, double b) { return b < a; },
-      [](const FloatHistogram& a, const FloatHistogram& b) { return detect_reset(b, a); });
+  size_t count = 0;
+  for (size_t i = 1; i < w.h.size(); ++i) count += was_reset(w, i) ? 1 : 0;
+  out = static_cast<double>(count);
   return true;
 }
 

@@ -14,6 +14,7 @@ struct HistogramWindow {
   std::span<const base::TimestampMs> t;
   std::span<const base::HistogramPtr> h;
   WindowTimes times;
+  std::span<const base::TimestampMs> starts = {};  ///< Empty, or one per histogram (base::Tile).
 };
 
 /// Null: no result; the notes say why.
@@ -38,6 +39,7 @@ struct MixedWindow {
   std::span<const double> v;
   std::span<const base::HistogramPtr> h;
   WindowTimes times;
+  std::span<const base::TimestampMs> starts = {};  ///< Empty, or one per sample (base::Tile).
 };
 /// False: no result.
 using MixedKernel = bool (*)(const MixedWindow& window, double& out);

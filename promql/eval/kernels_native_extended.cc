@@ -111,7 +111,9 @@ std::optional<MixedWindow> from_anchor(const MixedWindow& w) {
   if (after_start == w.t.end()) return std::nullopt;
   const auto skipped = static_cast<size_t>(after_start - w.t.begin());
   const size_t first = skipped > 0 ? skipped - 1 : 0;
-  return MixedWindow{w.t.subspan(first), w.v.subspan(first), w.h.subspan(first), w.times};
+  MixedWindow result{w.t.subspan(first), w.v.subspan(first), w.h.subspan(first), w.times};
+  if (!w.starts.empty()) result.starts = w.starts.subspan(first);
+  return result;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ class RangeCall final : public Operator {
     base::PosRange param_pos;
     bool delayed_names = false;
     bool type_and_unit = false;  ///< Feature: the type is a label, not a guess from the name.
+    bool uses_starts = false;    ///< Feature: start timestamps tell of resets.
   };
   /// `params` are the scalar arguments: none, one or two.
   RangeCall(Spec spec, RangeInputPtr input, std::vector<OperatorPtr> params)
@@ -50,6 +51,7 @@ class RangeCall final : public Operator {
   // Room for one row's window.
   std::vector<base::TimestampMs> row_t_;
   std::vector<double> row_v_;
+  std::vector<base::TimestampMs> row_starts_;
   std::vector<uint32_t> rows_with_holes_;
 };
 

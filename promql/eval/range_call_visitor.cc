@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "promql/eval/kernels_started.h"
+
 namespace tocsin::promql {
 namespace {
 
@@ -26,7 +28,7 @@ void RangeCallVisitor::on_tile(const base::Tile& tile) {
     read += span.size() * tile.rows;
     const bool full = std::all_of(tile.gaps + span.begin, tile.gaps + span.end,
                                   [](uint8_t gap) { return gap == 0; });
-    if (full) {
+    if (full && !has_starts(tile)) {
       full_window(tile, span, step, times);
     } else {
       window_with_holes(tile, span, step, times);
@@ -63,7 +65,7 @@ void RangeCallVisitor::window_with_holes(const base::Tile& tile, Span span, size
                                          const WindowTimes& times) {
   find_holes(tile, span);
   const auto& holes = call_.rows_with_holes_;
-  const bool by_columns = call_.spec_.function->columns != nullptr &&
+  const bool by_columns = call_.spec_.function->columns != nullptr && !has_starts(tile) &&
                           span.size() >= call_.spec_.function->samples_min &&
                           holes.size() * 2 < tile.rows;
   if (!by_columns) {
@@ -95,16 +97,24 @@ void RangeCallVisitor::row_by_itself(const base::Tile& tile, Span span, size_t r
                                      const WindowTimes& times) {
   call_.row_t_.clear();
   call_.row_v_.clear();
+  call_.row_starts_.clear();
+  const bool starts = has_starts(tile);
   for (size_t c = span.begin; c < span.end; ++c) {
     const double v = tile.values[c][row];
     if (!base::is_value(v)) continue;
     call_.row_t_.push_back(tile.t[c]);
     call_.row_v_.push_back(v);
+    if (!starts) continue;
+    call_.row_starts_.push_back(tile.starts[c] != nullptr ? tile.starts[c][row] : base::kNoStart);
   }
   finish_row(tile.first_row + row, step, times);
 }
 
 void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& times) {
+  if (!call_.row_starts_.empty()) {
+    finish_started_row(row, step, times);
+    return;
+  }
   const RangeFunction& function = *call_.spec_.function;
   if (call_.row_v_.size() < function.samples_min) return;
   const double param = call_.param_at(step);
@@ -116,6 +126,16 @@ void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& ti
   } else if (function.row({call_.row_t_, call_.row_v_, times, trend}, param, out)) {
     out_.put(step, row, out);
   }
+}
+
+void RangeCallVisitor::finish_started_row(size_t row, size_t step, const WindowTimes& times) {
+  const RangeFunction& function = *call_.spec_.function;
+  const RowWindow window{call_.row_t_, call_.row_v_, times, 0, call_.row_starts_};
+  if (function.wants_counter && any_overlap(window.t, window.starts)) {
+    annotate_overlap(call_.input_schema_->labels[row].metric_name(), call_.spec_.range_pos, run_);
+  }
+  double out = 0;
+  if (function.started(window, 0, out)) out_.put(step, row, out);
 }
 
 uint64_t RangeCallVisitor::weight_of(const base::MixedSeries& series, Span span) {
@@ -141,6 +161,8 @@ void RangeCallVisitor::mixed_window(const base::MixedSeries& series, Span span, 
                                     const WindowTimes& times) {
   call_.row_t_.clear();
   call_.row_v_.clear();
+  call_.row_starts_.clear();
+  const bool starts = has_starts(series);
   size_t histograms = 0;
   for (size_t i = span.begin; i < span.end; ++i) {
     if (series.h[i] != nullptr) {
@@ -148,6 +170,7 @@ void RangeCallVisitor::mixed_window(const base::MixedSeries& series, Span span, 
     } else if (!base::is_stale(series.v[i])) {
       call_.row_t_.push_back(series.t[i]);
       call_.row_v_.push_back(series.v[i]);
+      if (starts) call_.row_starts_.push_back(series.starts[i]);
     }
   }
   if (histograms > 0 && !accepts_mixed(series, span, histograms, step)) return;
@@ -190,7 +213,7 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
     case HistogramRule::kAlone:
       if (floats > 0) {
         warn_mixed(series.row);
-      } else if (histograms >= call_.spec_.function->samples_min) {
+      } else if (has_starts(series) || histograms >= call_.spec_.function->samples_min) {
         histogram_window(series, span, step);
       }
       return false;
@@ -218,14 +241,16 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
 void RangeCallVisitor::histogram_window(const base::MixedSeries& series, Span span, size_t step) {
   std::vector<base::TimestampMs> t;
   std::vector<base::HistogramPtr> h;
+  std::vector<base::TimestampMs> starts;
   for (size_t i = span.begin; i < span.end; ++i) {
     if (series.h[i] == nullptr || base::is_stale(series.h[i]->sum)) continue;
     t.push_back(series.t[i]);
     h.push_back(series.h[i]);
+    if (has_starts(series)) starts.push_back(series.starts[i]);
   }
   HistogramNotes notes;
   base::HistogramPtr result =
-      call_.spec_.function->histogram({t, h, call_.input_->window(grid_.at(step))}, notes);
+      call_.spec_.function->histogram({t, h, call_.input_->window(grid_.at(step)), starts}, notes);
   if (!notes.empty()) {
     annotate(notes, call_.input_schema_->labels[series.row].metric_name(), call_.spec_.range_pos,
              run_);
@@ -238,14 +263,16 @@ void RangeCallVisitor::mixed_kernel_window(const base::MixedSeries& series, Span
   std::vector<base::TimestampMs> t;
   std::vector<double> v;
   std::vector<base::HistogramPtr> h;
+  std::vector<base::TimestampMs> starts;
   for (size_t i = span.begin; i < span.end; ++i) {
     if (base::is_stale(series.h[i] ? series.h[i]->sum : series.v[i])) continue;
     t.push_back(series.t[i]);
     v.push_back(series.v[i]);
     h.push_back(series.h[i]);
+    if (has_starts(series)) starts.push_back(series.starts[i]);
   }
   double out = 0;
-  const MixedWindow window{t, v, h, call_.input_->window(grid_.at(step))};
+  const MixedWindow window{t, v, h, call_.input_->window(grid_.at(step)), starts};
   if (call_.spec_.function->mixed(window, out)) out_.put(step, series.row, out);
 }
 

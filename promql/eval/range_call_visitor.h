@@ -10,7 +10,11 @@ namespace tocsin::promql {
 class RangeCallVisitor final : public base::TileVisitor {
  public:
   RangeCallVisitor(RangeCall& call, const Grid& grid, Frame& out, Run& run)
-      : call_(call), grid_(grid), out_(out), run_(run) {}
+      : call_(call),
+        grid_(grid),
+        out_(out),
+        run_(run),
+        uses_starts_(call.spec_.uses_starts && call.spec_.function->started != nullptr) {}
 
   void on_tile(const base::Tile& tile) override;
   void on_mixed(const base::MixedSeries& series) override;
@@ -31,6 +35,14 @@ class RangeCallVisitor final : public base::TileVisitor {
   void row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
                      const WindowTimes& times);
   void finish_row(size_t row, size_t step, const WindowTimes& times);
+  /// The same with row_starts_.
+  void finish_started_row(size_t row, size_t step, const WindowTimes& times);
+
+  /// Whether start timestamps are there, and the function looks at them.
+  bool has_starts(const base::Tile& tile) const { return uses_starts_ && tile.starts != nullptr; }
+  bool has_starts(const base::MixedSeries& series) const {
+    return uses_starts_ && !series.starts.empty();
+  }
 
   static uint64_t weight_of(const base::MixedSeries& series, Span span);
   void mixed_window(const base::MixedSeries& series, Span span, size_t step,
@@ -47,6 +59,7 @@ class RangeCallVisitor final : public base::TileVisitor {
   const Grid& grid_;
   Frame& out_;
   Run& run_;
+  const bool uses_starts_;
   uint64_t missing_ = 0;  // Samples that the last window with holes lacked.
   base::Status status_;
 };

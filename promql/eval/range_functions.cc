@@ -4,6 +4,7 @@
 
 #include "promql/eval/kernels_over_time.h"
 #include "promql/eval/kernels_rate.h"
+#include "promql/eval/kernels_started.h"
 #include "promql/eval/quantile.h"
 
 namespace tocsin::promql {
@@ -25,14 +26,14 @@ base::Status check_factors(double smoothing, double trend) {
 }
 
 constexpr RangeFunction kFunctions[] = {
-    {"rate", rate_row, rate_columns, 2, Rule::kAlone, false, true, nullptr, nullptr,
-     rate_histogram},
+    {"rate", rate_row, rate_columns, 2, Rule::kAlone, false, true, nullptr, nullptr, rate_histogram,
+     nullptr, rate_started_row},
     {"increase", increase_row, increase_columns, 2, Rule::kAlone, false, true, nullptr, nullptr,
-     increase_histogram},
+     increase_histogram, nullptr, increase_started_row},
     {"delta", delta_row, delta_columns, 2, Rule::kAlone, false, false, nullptr, nullptr,
      delta_histogram},
     {"irate", irate_row, irate_columns, 2, Rule::kPair, false, false, nullptr, nullptr,
-     irate_histogram},
+     irate_histogram, nullptr, irate_started_row},
     {"idelta", idelta_row, idelta_columns, 2, Rule::kPair, false, false, nullptr, nullptr,
      idelta_histogram},
     {"deriv", deriv_row, nullptr, 2},
@@ -40,7 +41,7 @@ constexpr RangeFunction kFunctions[] = {
     {"changes", changes_row, changes_columns, 1, Rule::kMixes, false, false, nullptr, nullptr,
      nullptr, changes_mixed},
     {"resets", resets_row, resets_columns, 1, Rule::kMixes, false, false, nullptr, nullptr, nullptr,
-     resets_mixed},
+     resets_mixed, resets_started_row},
     {"avg_over_time", avg_row, avg_columns, 1, Rule::kAlone, false, false, nullptr, nullptr,
      avg_histogram},
     {"sum_over_time", sum_row, sum_columns, 1, Rule::kAlone, false, false, nullptr, nullptr,

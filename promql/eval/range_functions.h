@@ -35,6 +35,9 @@ struct RangeFunction {
   HistogramKernel histogram = nullptr;
   /// For windows that have histograms (kMixes); null with other rules.
   MixedKernel mixed = nullptr;
+  /// In place of `row` where samples tell when their counting began, from one sample on; null: that
+  /// makes no difference.
+  RowKernel started = nullptr;
 };
 
 /// By name, or nullptr when this is not (yet) such a function. Static lifetime.

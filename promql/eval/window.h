@@ -34,6 +34,7 @@ struct RowWindow {
   std::span<const double> v;
   WindowTimes times;
   double trend = 0;  ///< The second scalar argument, of the one function that has two.
+  std::span<const base::TimestampMs> starts = {};  ///< Empty, or one per value (base::Tile).
 };
 
 /// Many rows that share timestamps and have a value in every column.

@@ -67,6 +67,7 @@ class Builder {
   Made make_pi(const Call& call);
   Made make_extreme_of(const Call& call);
   Made make_timestamp(const Call& call);
+  Made make_start_timestamp(const Call& call);
   Made make_vector(const Call& call);
   Made make_scalar(const Call& call);
   Made make_sort(const Call& call);
@@ -82,8 +83,8 @@ class Builder {
   Made make_label_join(const Call& call);
   base::Result<RangeInputPtr> build_range(const Expr& expr);
   base::Result<RangeInputPtr> build_bare_range(const Expr& expr);
-
   base::Result<std::shared_ptr<base::Selection>> select(const base::Matchers& matchers);
+
   bool delayed_names() const { return options_.features.delayed_name_removal; }
 
   base::SeriesSource& source_;
@@ -91,7 +92,7 @@ class Builder {
   std::unordered_set<const Expr*> invariants_;
   std::unordered_set<const VectorSelector*> bucketless_;
   PlanObserver* observer_;
-};
   SharedParts* shared_ = nullptr;
+};
 
 }  // namespace tocsin::promql

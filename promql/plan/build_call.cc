@@ -12,6 +12,7 @@
 #include "promql/eval/map_call.h"
 #include "promql/eval/range_call.h"
 #include "promql/eval/scalars.h"
+#include "promql/eval/scan_start.h"
 #include "promql/eval/sort.h"
 #include "promql/plan/build.h"
 #include "promql/plan/info_time.h"
@@ -42,12 +43,13 @@ Builder::Made Builder::make_call(const Call& call) {
     std::string_view name;
     Made (Builder::*make)(const Call&);
   };
-  static constexpr std::array<Entry, 19> kTable = {{
+  static constexpr std::array<Entry, 20> kTable = {{
       {"time", &Builder::make_time},
       {"pi", &Builder::make_pi},
       {"max_of", &Builder::make_extreme_of},
       {"min_of", &Builder::make_extreme_of},
       {"timestamp", &Builder::make_timestamp},
+      {"start_timestamp", &Builder::make_start_timestamp},
       {"vector", &Builder::make_vector},
       {"scalar", &Builder::make_scalar},
       {"sort", &Builder::make_sort},
@@ -82,6 +84,7 @@ Builder::Made Builder::make_range_call(const Call& call) {
   spec.function = find_range_function(call.function->name, range_mode_of(call));
   spec.delayed_names = delayed_names();
   spec.type_and_unit = options_.features.type_and_unit_labels;
+  spec.uses_starts = options_.features.use_start_timestamps;
   RangeInputPtr input;
   std::vector<OperatorPtr> params;
   for (const ExprPtr& arg : call.args) {
@@ -141,6 +144,24 @@ Builder::Made Builder::make_timestamp(const Call& call) {
   OperatorPtr child = observed(arg, std::move(scan));
   MapCall::Spec spec;
   spec.function = {"timestamp", [](std::span<double>, std::span<const double>) {}};
+  spec.delayed_names = delayed_names();
+  spec.pos = call.pos;
+  return OperatorPtr(std::make_unique<MapCall>(spec, std::move(child), std::vector<OperatorPtr>()));
+}
+
+Builder::Made Builder::make_start_timestamp(const Call& call) {
+  const Expr& arg = *call.args[0];
+  if (arg.kind != ExprKind::kVectorSelector || !options_.features.use_start_timestamps) {
+    ASSIGN_OR_RETURN(auto child, build(arg));
+    return OperatorPtr(std::make_unique<NoStartTimestamp>(std::move(child)));
+  }
+  const auto& selector = as<VectorSelector>(arg);
+  ASSIGN_OR_RETURN(auto selection, select(selector.matchers));
+  OperatorPtr child =
+      observed(arg, std::make_unique<ScanStart>(std::move(selection), to_shift(selector.shift),
+                                                options_.lookback_delta));
+  MapCall::Spec spec;
+  spec.function = {"start_timestamp", [](std::span<double>, std::span<const double>) {}};
   spec.delayed_names = delayed_names();
   spec.pos = call.pos;
   return OperatorPtr(std::make_unique<MapCall>(spec, std::move(child), std::vector<OperatorPtr>()));

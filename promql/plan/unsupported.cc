@@ -15,7 +15,7 @@ namespace tocsin::promql {
 namespace {
 
 /// Functions besides those of range_functions.h and kernels_math.h.
-constexpr std::array<std::string_view, 23> kOtherFunctions = {"absent",
+constexpr std::array<std::string_view, 24> kOtherFunctions = {"absent",
                                                               "absent_over_time",
                                                               "end",
                                                               "info",
@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, 23> kOtherFunctions = {"absent",
                                                               "sort",
                                                               "sort_desc",
                                                               "start",
+                                                              "start_timestamp",
                                                               "step",
                                                               "time",
                                                               "timestamp",

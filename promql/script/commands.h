@@ -22,8 +22,7 @@ struct LoadCommand {
   uint32_t line = 0;
   base::DurationMs step = 0;
   std::vector<SeriesLine> series;
-  /// What the load asks for and this version lacks, by name; empty mostly.
-  std::string unsupported;
+  uint32_t starts_line = 0;  ///< The last line of start timestamps; 0: there is none.
 };
 
 /// "msg:" or "regex:" of an expect line, or neither: anything matches.

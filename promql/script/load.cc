@@ -98,10 +98,10 @@ base::Status load_script(std::string_view text, base::SampleSink& sink) {
     if (block == nullptr) {
       return {base::Code::kInvalid, "only load blocks can be data: no eval, no clear"};
     }
-    if (!block->unsupported.empty()) {
+    if (block->starts_line != 0) {
       return {base::Code::kUnsupported,
-              block->unsupported + " is not supported in this version",
-              {"", block->line, 1}};
+              "the store does not keep start timestamps (@st)",
+              {"", block->starts_line, 1}};
     }
     RETURN_IF_ERROR(write_block(*block, sink));
   }

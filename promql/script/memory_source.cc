@@ -15,7 +15,8 @@ struct MemorySource::Series {
   Labels labels;
   std::vector<TimestampMs> t;
   std::vector<double> v;
-  std::vector<HistogramPtr> h;  // Empty until the first histogram, then one per sample.
+  std::vector<HistogramPtr> h;      // Empty until the first histogram, then one per sample.
+  std::vector<TimestampMs> starts;  // Empty until the first start, then one per sample.
 
   bool has_histogram(size_t from, size_t to) const {
     const auto begin = h.begin();
@@ -74,13 +75,17 @@ class MemorySource::MemorySelection final : public base::Selection {
     const auto begin = static_cast<size_t>(first - series.t.begin());
     const auto count = static_cast<size_t>(last - first);
     const std::span t(series.t.data() + begin, count);
+    std::span<const TimestampMs> starts;
+    if (!series.starts.empty()) starts = std::span(series.starts).subspan(begin, count);
     if (series.has_histogram(begin, begin + count)) {
       visitor.on_mixed(
-          {row, t, {series.v.data() + begin, count}, {series.h.data() + begin, count}});
+          {row, t, {series.v.data() + begin, count}, {series.h.data() + begin, count}, starts});
       return;
     }
     std::vector<const double*> columns(count);
     for (size_t i = 0; i < count; ++i) columns[i] = &series.v[begin + i];
+    std::vector<const TimestampMs*> start_columns(starts.size());
+    for (size_t i = 0; i < starts.size(); ++i) start_columns[i] = &starts[i];
     const std::vector<uint8_t> gaps(count, 0);
     const std::vector<uint8_t> drops(count, 1);  // "Some may be": always true enough.
     base::Tile tile;
@@ -90,6 +95,7 @@ class MemorySource::MemorySelection final : public base::Selection {
     tile.values = columns.data();
     tile.gaps = any_stale(columns) ? drops.data() : gaps.data();
     tile.drops = drops.data();
+    if (!starts.empty()) tile.starts = start_columns.data();
     visitor.on_tile(tile);
   }
 
@@ -109,7 +115,8 @@ class MemorySource::MemorySelection final : public base::Selection {
 MemorySource::MemorySource() : store_(std::make_shared<Store>()) {}
 MemorySource::~MemorySource() = default;
 
-base::Result<MemorySource::Series*> MemorySource::series_for(const Labels& labels, TimestampMs t) {
+base::Result<MemorySource::Series*> MemorySource::series_for(const Labels& labels, TimestampMs t,
+                                                             TimestampMs start) {
   Series*& series = store_->by_labels[labels];
   if (series == nullptr) {
     store_->series.push_back(std::make_shared<Series>());
@@ -123,18 +130,22 @@ base::Result<MemorySource::Series*> MemorySource::series_for(const Labels& label
                                                  std::to_string(series->t.back()) + " ms"};
   }
   series->t.push_back(t);
+  if (start != base::kNoStart) series->starts.resize(series->t.size() - 1, base::kNoStart);
+  if (start != base::kNoStart || !series->starts.empty()) series->starts.push_back(start);
   return series;
 }
 
-base::Status MemorySource::append(const Labels& labels, TimestampMs t, double v) {
-  ASSIGN_OR_RETURN(Series * series, series_for(labels, t));
+base::Status MemorySource::append(const Labels& labels, TimestampMs t, double v,
+                                  TimestampMs start) {
+  ASSIGN_OR_RETURN(Series * series, series_for(labels, t, start));
   series->v.push_back(base::from_outside(v));
   if (!series->h.empty()) series->h.push_back(nullptr);
   return {};
 }
 
-base::Status MemorySource::append(const Labels& labels, TimestampMs t, HistogramPtr h) {
-  ASSIGN_OR_RETURN(Series * series, series_for(labels, t));
+base::Status MemorySource::append(const Labels& labels, TimestampMs t, HistogramPtr h,
+                                  TimestampMs start) {
+  ASSIGN_OR_RETURN(Series * series, series_for(labels, t, start));
   const base::FloatHistogram* previous = series->h.empty() ? nullptr : series->h.back().get();
   auto stored = std::make_shared<base::FloatHistogram>(*h);
   stored->counter_reset_hint = stored_hint(previous, *h);

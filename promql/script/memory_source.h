@@ -18,9 +18,11 @@ class MemorySource final : public base::SeriesSource {
   ~MemorySource() override;
 
   /// Adds a sample. Fails with kInvalid when the series has one at `t` or later. Histograms get the
-  /// counter reset hint that a store gives them (stored_hint.h).
-  base::Status append(const base::Labels& labels, base::TimestampMs t, double v);
-  base::Status append(const base::Labels& labels, base::TimestampMs t, base::HistogramPtr h);
+  /// counter reset hint that a store gives them (stored_hint.h). `start`: as base::Tile::starts.
+  base::Status append(const base::Labels& labels, base::TimestampMs t, double v,
+                      base::TimestampMs start = base::kNoStart);
+  base::Status append(const base::Labels& labels, base::TimestampMs t, base::HistogramPtr h,
+                      base::TimestampMs start = base::kNoStart);
   /// Forgets everything.
   void clear();
 
@@ -35,7 +37,9 @@ class MemorySource final : public base::SeriesSource {
   class MemorySelection;
   struct Rows;
 
-  base::Result<Series*> series_for(const base::Labels& labels, base::TimestampMs t);
+  /// The series of `labels`, with room for a sample: its times are there already.
+  base::Result<Series*> series_for(const base::Labels& labels, base::TimestampMs t,
+                                   base::TimestampMs start);
 
   std::shared_ptr<Store> store_;
 };

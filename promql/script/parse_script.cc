@@ -4,6 +4,7 @@
 #include "promql/script/commands.h"
 #include "promql/script/parse_eval.h"
 #include "promql/script/script_lines.h"
+#include "promql/script/start_notation.h"
 #include "promql/script/text_cursor.h"
 
 namespace tocsin::promql {
@@ -21,12 +22,6 @@ std::string lower(std::string_view word) {
   return out;
 }
 
-// A line of start timestamps: metric{labels}@st …
-Result<bool> is_start_timestamps(std::string_view line) {
-  ASSIGN_OR_RETURN(const MetricPrefix metric, parse_metric_prefix(line));
-  return line.substr(metric.bytes).starts_with("@st");
-}
-
 // Of two lines with the same labels the last one counts.
 void set_series(std::vector<SeriesLine>& all, SeriesLine series) {
   const auto same = std::find_if(all.begin(), all.end(), [&](const SeriesLine& other) {
@@ -38,6 +33,61 @@ void set_series(std::vector<SeriesLine>& all, SeriesLine series) {
     *same = std::move(series);
   }
 }
+
+// The series lines of a load, where a line of start timestamps belongs to the one after it.
+class SeriesBlock {
+ public:
+  explicit SeriesBlock(LoadCommand& command) : command_(command) {}
+
+  base::Status read(ScriptLines& lines) {
+    while (lines.block_goes_on()) {
+      const std::string_view text = lines.take();
+      base::Status status = read_line(text, lines.number());
+      if (!status) {
+        const bool has_line = status.error().where.line != 0;
+        return has_line ? std::move(status) : lines.at_line(std::move(status).error());
+      }
+    }
+    if (starts_) return at_starts("@st line has no following sample line");
+    return {};
+  }
+
+ private:
+  base::Status read_line(std::string_view text, uint32_t number) {
+    ASSIGN_OR_RETURN(const bool has_starts, is_start_line(text));
+    if (has_starts) {
+      if (starts_) return at_starts("@st line has no following sample line");
+      ASSIGN_OR_RETURN(starts_, parse_start_line(text));
+      command_.starts_line = number;
+      return {};
+    }
+    ASSIGN_OR_RETURN(SeriesLine series, parse_series_line(text));
+    RETURN_IF_ERROR(give_starts(series));
+    set_series(command_.series, std::move(series));
+    return {};
+  }
+
+  base::Status give_starts(SeriesLine& series) {
+    if (!starts_) return {};
+    if (starts_->labels != series.labels) {
+      return at_starts("@st metric does not match the following sample line metric");
+    }
+    if (starts_->starts.size() != series.points.size()) {
+      return at_starts("@st line has " + std::to_string(starts_->starts.size()) +
+                       " values but sample line has " + std::to_string(series.points.size()));
+    }
+    series.starts = std::move(starts_->starts);
+    starts_.reset();
+    return {};
+  }
+
+  Error at_starts(std::string message) const {
+    return ScriptLines::at_line({Code::kInvalid, std::move(message)}, command_.starts_line);
+  }
+
+  LoadCommand& command_;
+  std::optional<StartLine> starts_;  // Read, not yet given to a series.
+};
 
 Result<LoadCommand> parse_load(std::string_view line, ScriptLines& lines) {
   LoadCommand command;
@@ -56,18 +106,7 @@ Result<LoadCommand> parse_load(std::string_view line, ScriptLines& lines) {
                                               "\": " + step.error().message});
   }
   command.step = *step;
-  while (lines.block_goes_on()) {
-    const std::string_view text = lines.take();
-    const auto start_timestamps = is_start_timestamps(text);
-    if (!start_timestamps) return lines.at_line(start_timestamps.error());
-    if (*start_timestamps) {
-      command.unsupported = "start timestamps (@st)";
-      continue;
-    }
-    auto series = parse_series_line(text);
-    if (!series) return lines.at_line(std::move(series).error());
-    set_series(command.series, *std::move(series));
-  }
+  RETURN_IF_ERROR(SeriesBlock(command).read(lines));
   if (converts) {
     auto native = classic_to_custom(command.series);
     if (!native) return lines.at_line(std::move(native).error());

@@ -26,16 +26,9 @@ class ScriptRun {
   }
 
  private:
-  void perform(const ClearCommand&) {
-    source_.clear();
-    lacking_.clear();
-  }
+  void perform(const ClearCommand&) { source_.clear(); }
 
   void perform(const LoadCommand& command) {
-    if (!command.unsupported.empty()) {
-      lacking_ = "not supported: " + command.unsupported;
-      report_.cases.push_back({command.line, "load", CaseOutcome::kUnsupported, lacking_});
-    }
     if (const base::Status status = load(command); !status) {
       report_.cases.push_back({command.line, "load", CaseOutcome::kFailed, status.error().message});
     }
@@ -44,16 +37,19 @@ class ScriptRun {
   base::Status load(const LoadCommand& command) {
     for (const SeriesLine& series : command.series) {
       base::TimestampMs t = 0;
-      for (const SequencePoint& point : series.points) {
-        if (point.h) {
-          RETURN_IF_ERROR(source_.append(series.labels, t, point.h));
-        } else if (!point.omitted) {
-          RETURN_IF_ERROR(source_.append(series.labels, t, point.v));
-        }
-        t += command.step;
+      for (size_t i = 0; i < series.points.size(); ++i, t += command.step) {
+        if (!series.points[i].omitted) RETURN_IF_ERROR(append(series, i, t));
       }
     }
     return {};
+  }
+
+  base::Status append(const SeriesLine& series, size_t i, base::TimestampMs t) {
+    const SequencePoint& point = series.points[i];
+    const bool has_start = !series.starts.empty() && series.starts[i];
+    const base::TimestampMs start = has_start ? t + *series.starts[i] : base::kNoStart;
+    if (point.h) return source_.append(series.labels, t, point.h, start);
+    return source_.append(series.labels, t, point.v, start);
   }
 
   void perform(const EvalCommand& command) {
@@ -61,18 +57,12 @@ class ScriptRun {
     CaseOutcome outcome = CaseOutcome::kPassed;
     if (!verdict.passed)
       outcome = verdict.unsupported ? CaseOutcome::kUnsupported : CaseOutcome::kFailed;
-    // What a load could not do explains what an eval then misses.
-    if (outcome == CaseOutcome::kFailed && !lacking_.empty()) {
-      outcome = CaseOutcome::kUnsupported;
-      verdict.reason = lacking_ + "; " + verdict.reason;
-    }
     report_.cases.push_back({command.line, command.text, outcome, std::move(verdict.reason)});
   }
 
   const ScriptOptions& options_;
   const base::Clock& clock_;
   MemorySource source_;
-  std::string lacking_;
   ScriptReport report_;
 };
 

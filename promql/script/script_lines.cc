@@ -22,8 +22,8 @@ ScriptLines::ScriptLines(std::string_view text) {
   }
 }
 
-base::Error ScriptLines::at_line(base::Error error) const {
-  error.where.line = number();
+base::Error ScriptLines::at_line(base::Error error, uint32_t line) {
+  error.where.line = line;
   return error;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/status.h"
@@ -21,7 +22,9 @@ class ScriptLines {
   /// Of the line taken last, from 1.
   uint32_t number() const { return static_cast<uint32_t>(next_); }
   /// `error` at the line taken last.
-  base::Error at_line(base::Error error) const;
+  base::Error at_line(base::Error error) const { return at_line(std::move(error), number()); }
+  /// `error` at another line.
+  static base::Error at_line(base::Error error, uint32_t line);
 
  private:
   std::vector<std::string_view> lines_;

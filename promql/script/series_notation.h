@@ -1,12 +1,14 @@
 // The notation of series: metric{labels} 1 2+3x4 _ stale {{schema:0 buckets:[1 2]}}x3.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/histogram.h"
 #include "engine/base/labels.h"
 #include "engine/base/status.h"
+#include "engine/base/time.h"
 
 namespace tocsin::promql {
 
@@ -18,9 +20,13 @@ struct SequencePoint {
   bool hint_given = false;  ///< The histogram's text named its counter reset hint.
 };
 
+/// When the counting behind a sample began, from the sample's own time on; nothing: unknown.
+using StartOffset = std::optional<base::DurationMs>;
+
 struct SeriesLine {
   base::Labels labels;
   std::vector<SequencePoint> points;
+  std::vector<StartOffset> starts = {};  ///< Empty, or one per point (start_notation.h).
 };
 
 /// A line may not spell out more points than this.

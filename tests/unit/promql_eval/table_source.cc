@@ -15,6 +15,7 @@ struct Piece {
   uint32_t first_row = 0;  // Of the selection.
   uint32_t rows = 0;
   std::vector<const double*> columns;
+  std::vector<const base::TimestampMs*> starts;
 };
 
 struct TableRows final : base::RowSet {
@@ -48,6 +49,7 @@ class TableSelection final : public base::Selection {
       tile.values = piece.columns.data() + begin;
       tile.gaps = piece.table->gaps.data() + begin;
       tile.drops = piece.table->drops.data() + begin;
+      if (!piece.starts.empty()) tile.starts = piece.starts.data() + begin;
       visitor.on_tile(tile);
     }
     for (const auto& [row, series] : mine.mixed) {
@@ -88,6 +90,9 @@ class TableSelection final : public base::Selection {
         piece.table = &table;
         piece.first_row = static_cast<uint32_t>(rows.labels.size());
         for (const auto& column : table.columns) piece.columns.push_back(column.data() + row);
+        for (const auto& column : table.starts) {
+          piece.starts.push_back(column.empty() ? nullptr : column.data() + row);
+        }
         rows.pieces.push_back(std::move(piece));
         open = true;
       }

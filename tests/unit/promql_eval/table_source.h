@@ -17,6 +17,8 @@ struct Table {
   std::vector<std::vector<double>> columns;
   std::vector<uint8_t> gaps;
   std::vector<uint8_t> drops;
+  /// Empty, or as base::Tile::starts: one per column, each empty or one per row.
+  std::vector<std::vector<base::TimestampMs>> starts;
   /// Appends a column and computes its flags.
   void add_column(base::TimestampMs at, std::vector<double> values);
 };

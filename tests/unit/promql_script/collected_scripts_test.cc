@@ -30,15 +30,12 @@ std::string list(const ScriptReport& report, CaseOutcome outcome) {
   return out;
 }
 
-class CollectedScripts : public ::testing::TestWithParam<const char*> {
+class WholeScripts : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(collection())) GTEST_SKIP() << "no collection beside the checkout";
   }
 };
-
-/// Files of which every case must pass.
-class WholeScripts : public CollectedScripts {};
 
 TEST_P(WholeScripts, Pass) {
   const ScriptReport report = run_collected(GetParam());
@@ -53,19 +50,8 @@ INSTANTIATE_TEST_SUITE_P(Promqltest, WholeScripts,
                                            "fill-modifier", "functions", "histograms", "info",
                                            "limit", "literals", "name_label_dropping",
                                            "native_histograms", "operators", "range_queries",
-                                           "selectors", "staleness", "subquery", "trig_functions",
-                                           "type_and_unit"));
-
-/// Files of which this version may refuse cases, by name, but gets none wrong.
-class PartialScripts : public CollectedScripts {};
-
-TEST_P(PartialScripts, AreNeverWrong) {
-  const ScriptReport report = run_collected(GetParam());
-  EXPECT_FALSE(report.cases.empty());
-  EXPECT_EQ(list(report, CaseOutcome::kFailed), "");
-}
-
-INSTANTIATE_TEST_SUITE_P(Promqltest, PartialScripts, ::testing::Values("start_timestamps"));
+                                           "selectors", "staleness", "start_timestamps", "subquery",
+                                           "trig_functions", "type_and_unit"));
 
 }  // namespace
 }  // namespace tocsin::promql

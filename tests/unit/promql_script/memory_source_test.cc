@@ -21,6 +21,7 @@ class Recorder final : public base::TileVisitor {
     text += "tile " + std::to_string(tile.first_row) + ":";
     for (size_t c = 0; c < tile.t.size(); ++c) {
       text += " " + std::to_string(tile.t[c]) + "=" + std::to_string(tile.values[c][0]);
+      if (tile.starts != nullptr) text += "<" + std::to_string(tile.starts[c][0]);
     }
     text += "\n";
   }
@@ -28,6 +29,7 @@ class Recorder final : public base::TileVisitor {
     text += "mixed " + std::to_string(series.row) + ":";
     for (size_t i = 0; i < series.t.size(); ++i) {
       text += " " + std::to_string(series.t[i]) + (series.h[i] ? "h" : "f");
+      if (!series.starts.empty()) text += "<" + std::to_string(series.starts[i]);
     }
     text += "\n";
   }
@@ -60,6 +62,17 @@ TEST(MemorySource, SeriesWithHistogramsAreMixedOnlyWhereTheyHaveThem) {
   ASSERT_TRUE(source.append(kA, 20, 2.0).ok());
   EXPECT_EQ(scan(*select_all(source), -1, 20), "mixed 0: 0f 10h 20f\n");
   EXPECT_EQ(scan(*select_all(source), 10, 20), "tile 0: 20=2.000000\n");
+}
+
+TEST(MemorySource, TellsOfStartsOnceASeriesHasOne) {
+  MemorySource source;
+  ASSERT_TRUE(source.append(kA, 10, 1.0).ok());
+  ASSERT_TRUE(source.append(kB, 10, 1.0).ok());
+  ASSERT_TRUE(source.append(kA, 20, 2.0, 15).ok());
+  EXPECT_EQ(scan(*select_all(source), 0, 20),
+            "tile 0: 10=1.000000<0 20=2.000000<15\ntile 1: 10=1.000000\n");
+  ASSERT_TRUE(source.append(kA, 30, std::make_shared<base::FloatHistogram>()).ok());
+  EXPECT_EQ(scan(*select_all(source), 10, 30), "mixed 0: 20f<15 30h<0\n");
 }
 
 TEST(MemorySource, SelectionFollowsNewSeriesAndKeepsItsRowsOtherwise) {

@@ -119,13 +119,10 @@ TEST(Script, ClearStartsAnew) {
             "passed");
 }
 
-TEST(Script, WhatThisVersionLacksIsNamed) {
-  const ScriptReport report = run("load 1m\n  x@st -1m\n  x 1\n\neval instant at 0 x\n  x 2\n");
-  ASSERT_EQ(report.cases.size(), 2u);
-  EXPECT_EQ(report.cases[0].outcome, CaseOutcome::kUnsupported);
-  EXPECT_EQ(report.cases[0].reason, "not supported: start timestamps (@st)");
-  EXPECT_EQ(report.cases[1].outcome, CaseOutcome::kUnsupported);
-  EXPECT_EQ(report.count(CaseOutcome::kPassed), 0u);
+TEST(Script, StartTimestampsGoToTheLineAfterThem) {
+  EXPECT_EQ(outcome("load 1m\n  x@st -30s _\n  x     1    5\n\n"
+                    "eval instant at 1m increase(x[2m])\n  {} 5\n"),
+            "passed");
 }
 
 TEST(Script, MissingFileIsAnError) {
