@@ -8,8 +8,10 @@ namespace tocsin::rules {
 namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
-/// Commits jitter: a gap counts as an interval from this part of it on.
+/// Commits jitter: gaps count as an interval from this part of it on.
 constexpr double kGapTolerance = 0.75;
+/// What the newest gap adds to the average. A late commit makes a long gap, then a short one.
+constexpr double kNewestGapWeight = 0.25;
 /// When the next group is running its slot.
 constexpr base::DurationMs kBusyWait = 5;
 
@@ -59,8 +61,8 @@ bool EarlyRunner::commits_suit(const Entry& entry) const {
   const double gap_min_ns =
       kGapTolerance * static_cast<double>(entry.task.interval) * static_cast<double>(kNsPerMs);
   return std::all_of(entry.writers.begin(), entry.writers.end(), [&](uint32_t number) {
-    const std::optional<int64_t> gap_ns = writers_.at(number).gap_ns;
-    return gap_ns && static_cast<double>(*gap_ns) >= gap_min_ns;
+    const std::optional<double> gap_ns = writers_.at(number).gap_ns;
+    return gap_ns && *gap_ns >= gap_min_ns;
   });
 }
 
@@ -83,7 +85,11 @@ void EarlyRunner::on_commit(uint32_t number) {
   const auto found = writers_.find(number);
   if (found == writers_.end()) return;
   Writer& writer = found->second;
-  if (writer.last_commit_ns) writer.gap_ns = now_ns - *writer.last_commit_ns;
+  if (writer.last_commit_ns) {
+    const auto newest_ns = static_cast<double>(now_ns - *writer.last_commit_ns);
+    const double known_ns = writer.gap_ns.value_or(newest_ns);
+    writer.gap_ns = known_ns + kNewestGapWeight * (newest_ns - known_ns);
+  }
   writer.last_commit_ns = now_ns;
   if (writer.readers.empty()) return;
   arrivals_.push_back(number);
@@ -141,11 +147,7 @@ BetweenSlots EarlyRunner::start(Scheduler::TaskId id) {
   const auto found = tasks_.find(id);
   if (found == tasks_.end()) return BetweenSlots::kDropped;
   // Copied: the task may be removed while it runs.
-  auto work = [this, run = found->second.task.run](base::TimestampMs t) {
-    const int64_t began_ns = clock_.steady_ns();
-    run(t);
-    run_ns_ = clock_.steady_ns() - began_ns;
-  };
+  auto work = [this, run = found->second.task.run](base::TimestampMs t) { run_ns_ = run(t); };
   running_ = true;
   const BetweenSlots outcome = scheduler_.run_between(id, std::move(work), [this] {
     running_ = false;

@@ -17,8 +17,9 @@ namespace tocsin::rules {
 
 /// A group that may run early.
 struct EarlyTask {
-  base::DurationMs interval = 0;                 ///< Of its slots.
-  std::function<void(base::TimestampMs t)> run;  ///< On the executor.
+  base::DurationMs interval = 0;  ///< Of its slots.
+  /// On the executor. Returns the CPU time it took, in nanoseconds.
+  std::function<int64_t(base::TimestampMs t)> run;
 };
 
 /// A group is run early only while each of its writers commits at most once per interval: then its
@@ -53,7 +54,7 @@ class EarlyRunner {
  private:
   struct Writer {
     std::optional<int64_t> last_commit_ns;
-    std::optional<int64_t> gap_ns;           // Between the last two.
+    std::optional<double> gap_ns;            // Between two, on average of the last few.
     size_t watched = 0;                      // Tasks that have it in their list.
     std::vector<Scheduler::TaskId> readers;  // Tasks that its commits run.
   };

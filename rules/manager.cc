@@ -1,5 +1,7 @@
 #include "rules/manager.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cassert>
 #include <iterator>
@@ -11,6 +13,17 @@
 namespace tocsin::rules {
 
 using base::Code;
+
+namespace {
+
+/// Not wall time: a busy machine must not be taken for expensive rules.
+int64_t thread_cpu_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
 
 Manager::Manager(base::Loop& loop, base::Executor& executor, RuleServices services, RuleFlags flags)
     : services_(std::move(services)),
@@ -142,8 +155,11 @@ void Manager::schedule(Entry& entry) {
     early_.set_writers(id, group->early_writers());
   };
   entry.task = scheduler_.add(std::move(task));
-  early_.add(entry.task, {group->interval(),
-                          [keep = entry.group](base::TimestampMs t) { keep->evaluate_early(t); }});
+  early_.add(entry.task, {group->interval(), [keep = entry.group](base::TimestampMs t) {
+                            const int64_t began_ns = thread_cpu_ns();
+                            keep->evaluate_early(t);
+                            return thread_cpu_ns() - began_ns;
+                          }});
 }
 
 void Manager::start() {

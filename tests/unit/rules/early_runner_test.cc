@@ -25,7 +25,7 @@ class EarlyRunnerTest : public ::testing::Test {
                         .finished = [this](uint64_t task) { early.set_writers(task, writers); }});
     early.add(id, {kInterval, [this](TimestampMs t) {
                      runs.push_back(t - kStart);
-                     clock.advance(cost);
+                     return cost_ms * 1'000'000;
                    }});
   }
   ~EarlyRunnerTest() override {
@@ -48,7 +48,7 @@ class EarlyRunnerTest : public ::testing::Test {
   EarlyRunner early{loop, scheduler, clock};
   Scheduler::TaskId id = 0;
   std::vector<uint32_t> writers{1};
-  base::DurationMs cost = 0;
+  int64_t cost_ms = 0;
   std::vector<TimestampMs> slots;
   std::vector<TimestampMs> runs;
 };
@@ -66,6 +66,16 @@ TEST_F(EarlyRunnerTest, DoesNotRunForWritersFasterThanTheSlots) {
   commit_every(kInterval / 2 + 1, 20);
   EXPECT_TRUE(runs.empty());
   EXPECT_EQ(slots.size(), 10u);
+}
+
+TEST_F(EarlyRunnerTest, ALateCommitDoesNotMakeAFastWriter) {
+  loop.run_for(kSecond);
+  for (int i = 0; i < 6; ++i) commit_every(kInterval, 1);
+  runs.clear();
+  commit_every(kInterval + 4 * kSecond, 1);
+  commit_every(kInterval - 4 * kSecond, 1);
+  commit_every(kInterval, 2);
+  EXPECT_EQ(runs.size(), 4u);
 }
 
 TEST_F(EarlyRunnerTest, OneFastWriterIsEnoughToWaitForTheSlots) {
@@ -87,7 +97,7 @@ TEST_F(EarlyRunnerTest, ForgetsWritersThatAreNoLongerRead) {
 }
 
 TEST_F(EarlyRunnerTest, StaysWithinItsShareOfOneCpu) {
-  cost = 50;
+  cost_ms = 50;
   for (uint32_t writer = 1; writer <= 50; ++writer) {
     if (writer > 1) writers.push_back(writer);
   }
