@@ -1,6 +1,7 @@
 #include "engine/tsdb/loose_tiles.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/sample.h"
 
@@ -119,15 +120,24 @@ void LooseTiles::flush(base::TileVisitor& visitor) {
     values_[c] = at(c, 0);
     set_flags(c);
   }
+  const uint32_t rows = std::exchange(rows_, 0);
+  if (!has_samples(rows)) return;
   base::Tile tile;
   tile.first_row = first_row_;
-  tile.rows = rows_;
+  tile.rows = rows;
   tile.t = t_;
   tile.values = values_.data();
   tile.gaps = gaps_.data();
   tile.drops = drops_.data();
   visitor.on_tile(tile);
-  rows_ = 0;
+}
+
+// What a row missed may be all that it has in the window.
+bool LooseTiles::has_samples(uint32_t rows) const {
+  if (std::find(gaps_.begin(), gaps_.end(), 0) != gaps_.end()) return true;
+  return std::any_of(values_.begin(), values_.end(), [rows](const double* column) {
+    return std::any_of(column, column + rows, [](double v) { return !base::is_absent(v); });
+  });
 }
 
 // Both markers are NaNs: a column without any has no gap, and they are never lower or higher.
