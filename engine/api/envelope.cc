@@ -47,10 +47,17 @@ void append_list(std::string& out, std::string_view key, const std::vector<std::
 
 net::ServerResponse success(std::string_view data, const std::vector<std::string>& warnings,
                             const std::vector<std::string>& infos) {
+  std::string body = begin_success();
+  body += data;
+  return end_success(std::move(body), warnings, infos);
+}
+
+std::string begin_success() { return R"({"status":"success","data":)"; }
+
+net::ServerResponse end_success(std::string body, const std::vector<std::string>& warnings,
+                                const std::vector<std::string>& infos) {
   net::ServerResponse out;
-  out.body.reserve(data.size() + 64);
-  out.body = R"({"status":"success","data":)";
-  out.body += data;
+  out.body = std::move(body);
   append_list(out.body, "warnings", warnings);
   append_list(out.body, "infos", infos);
   out.body += '}';
@@ -67,6 +74,13 @@ net::ServerResponse failure(ErrorType type, std::string_view message) {
       .field("errorType", error.name)
       .field("error", message)
       .end_object();
+  return out;
+}
+
+net::ServerResponse no_content() {
+  net::ServerResponse out;
+  out.status = 204;
+  out.content_type.clear();
   return out;
 }
 

@@ -13,7 +13,8 @@ using rules::RuleView;
 
 constexpr std::string_view kHead = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Tocsin</title><style>
+<title>)";
+constexpr std::string_view kStyle = R"(</title><style>
 :root{color-scheme:light dark;--line:#8884;--red:#c62828;--amber:#b26a00;--green:#2e7d32}
 body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:76rem;padding:1rem}
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}nav a{margin-right:1rem}
@@ -21,8 +22,12 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 code{font:13px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
 .firing,.down,.err{color:var(--red);font-weight:600}.pending,.unknown{color:var(--amber);font-weight:600}.ok,.up,.inactive{color:var(--green)}
 input{font:13px ui-monospace,monospace;width:min(50rem,75%);padding:.3rem}small{opacity:.7}
-</style></head><body><h1>Tocsin</h1><nav><a href="/#alerts">Alerts</a><a href="/#rules">Rules</a><a href="/#targets">Targets</a><a href="/graph">Query</a><a href="/metrics">Metrics</a></nav>
+</style></head><body><h1>Tocsin</h1><nav><a href="./#alerts">Alerts</a><a href="./#rules">Rules</a><a href="./#targets">Targets</a><a href="graph">Query</a><a href="metrics">Metrics</a></nav>
 )";
+
+std::string head(const PagesView& view) {
+  return std::string(kHead) + html_escape(view.title) + std::string(kStyle);
+}
 
 std::string age(base::TimestampMs now, base::TimestampMs then) {
   const base::DurationMs seconds =
@@ -113,7 +118,7 @@ net::ServerResponse html(std::string body) {
 }
 
 net::ServerResponse overview(const PagesView& view, const base::Clock& clock) {
-  std::string out(kHead);
+  std::string out = head(view);
   append_alerts(out, view.rules.alerts(), clock.now());
   append_rules(out, view.rules.groups(false));
   append_targets(out, view.targets.targets(), clock.now());
@@ -152,9 +157,9 @@ void append_result(std::string& out, const promql::QueryResult& result) {
 net::ServerResponse query_page(const Call& call, const PagesView& view) {
   const Parameters parameters(call.http);
   const std::string expr(parameters.get("g0.expr"));
-  std::string out(kHead);
+  std::string out = head(view);
   out +=
-      "<h2>Query</h2><form action=\"/graph\"><input name=\"g0.expr\" aria-label=\"PromQL "
+      "<h2>Query</h2><form action=\"graph\"><input name=\"g0.expr\" aria-label=\"PromQL "
       "expression\" value=\"" +
       html_escape(expr) + "\"> <button>Evaluate</button></form>";
   if (!expr.empty()) {
@@ -184,7 +189,7 @@ void mount_pages(Router& router, const base::Clock& clock, PagesView view) {
       net::ServerResponse out;
       out.status = 302;
       out.content_type.clear();
-      out.headers.emplace_back("Location", "/#" + std::string(page.substr(1)));
+      out.headers.emplace_back("Location", "./#" + std::string(page.substr(1)));
       return out;
     });
   }

@@ -14,6 +14,7 @@ namespace tocsin::api {
 struct PagesView {
   RulesView rules;
   TargetsView targets;
+  std::string title;
   std::string version;
   /// An instant query now, as /api/v1/query runs it.
   std::function<base::Result<promql::QueryResult>(const std::string& expr)> query;

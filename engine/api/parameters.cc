@@ -17,13 +17,42 @@ bool is_media_type(std::string_view header, std::string_view type) {
   return net::equal_ignoring_case(net::trim_blanks(header.substr(0, header.find(';'))), type);
 }
 
-Parameters::Parameters(const net::ServerRequest& request)
-    : values_(net::parse_form(request.query)) {
-  if (!is_media_type(request.header("content-type"), "application/x-www-form-urlencoded")) return;
-  // Upstream merges them, the body first.
-  auto form = net::parse_form(request.body);
-  values_.insert(values_.begin(), std::make_move_iterator(form.begin()),
-                 std::make_move_iterator(form.end()));
+namespace {
+
+// The first escape that is none, or "".
+std::string_view bad_escape(std::string_view text) {
+  for (size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 1)) {
+    if (net::hex_byte(text.substr(i + 1)) < 0) return text.substr(i, 3);
+  }
+  return {};
+}
+
+}  // namespace
+
+Parameters::Parameters(const net::ServerRequest& request) {
+  // The body goes first.
+  if (is_media_type(request.header("content-type"), "application/x-www-form-urlencoded"))
+    add(request.body);
+  add(request.query);
+}
+
+void Parameters::add(std::string_view form) {
+  while (!form.empty()) {
+    const size_t end = std::min(form.find('&'), form.size());
+    const std::string_view part = form.substr(0, end);
+    form.remove_prefix(std::min(end + 1, form.size()));
+    std::string fault;
+    if (part.find(';') != std::string_view::npos) {
+      fault = "invalid semicolon separator in query";
+    } else if (const auto escape = bad_escape(part); !escape.empty()) {
+      fault = "invalid URL escape " + base::go_quote(escape);
+    }
+    if (!fault.empty()) {
+      if (fault_.empty()) fault_ = std::move(fault);
+      continue;
+    }
+    for (auto& value : net::parse_form(part)) values_.push_back(std::move(value));
+  }
 }
 
 std::string_view Parameters::get(std::string_view name) const {
@@ -57,17 +86,37 @@ base::Result<base::TimestampMs> parse_time(std::string_view text) {
   return time;
 }
 
-base::Result<base::DurationMs> parse_step(std::string_view text) {
+base::Result<int64_t> parse_duration_ns(std::string_view text) {
   const std::string refusal = "cannot parse " + base::go_quote(text) + " to a valid duration";
   if (const auto seconds = base::parse_float(text)) {
     const double ns = *seconds * 1e9;
     if (!(std::abs(ns) < 9.223372036854775e18))
       return Error{Code::kInvalid, refusal + ". It overflows int64"};
-    return static_cast<base::DurationMs>(ns) / 1'000'000;
+    return static_cast<int64_t>(ns);
   }
-  auto duration = base::parse_duration(text);
+  const auto duration = base::parse_duration(text);
   if (!duration) return Error{Code::kInvalid, refusal};
-  return duration;
+  return *duration * 1'000'000;
+}
+
+base::Result<base::DurationMs> parse_step(std::string_view text) {
+  ASSIGN_OR_RETURN(const int64_t ns, parse_duration_ns(text));
+  const base::DurationMs ms = ns / 1'000'000;
+  return ms == 0 && ns > 0 ? 1 : ms;
+}
+
+base::Result<TimeSpan, ParameterFault> parse_time_span(const Parameters& parameters) {
+  TimeSpan out{kTimeMin, kTimeMax};
+  for (const auto& [name, time] : {std::pair{"start", &out.start}, {"end", &out.end}}) {
+    if (parameters.get(name).empty()) continue;
+    const auto parsed = parse_time(parameters.get(name));
+    if (!parsed) {
+      return ParameterFault{
+          name, "invalid time value for '" + std::string(name) + "': " + parsed.error().message};
+    }
+    *time = *parsed;
+  }
+  return out;
 }
 
 base::Result<int64_t> parse_integer(std::string_view text, std::string_view function) {

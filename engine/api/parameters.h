@@ -17,7 +17,8 @@ namespace tocsin::api {
 /// Whether a Content-Type names `type`, whatever its parameters.
 bool is_media_type(std::string_view header, std::string_view type);
 
-/// The parameters of a request: of the URL, and of the body when it is a form.
+/// The parameters of a request: of the URL, and of the body of a POST when it is a form. What is
+/// malformed in them is left out, as in Go.
 class Parameters {
  public:
   explicit Parameters(const net::ServerRequest& request);
@@ -26,14 +27,20 @@ class Parameters {
   bool has(std::string_view name) const;
   /// All values of `name`, in order.
   std::vector<std::string> all(std::string_view name) const;
+  /// What Go says of the first malformed one, or "".
+  const std::string& fault() const { return fault_; }
 
  private:
+  void add(std::string_view form);
   std::vector<std::pair<std::string, std::string>> values_;
+  std::string fault_;
 };
 
 /// Seconds since the epoch as a float (rounded to ms), or RFC 3339.
 base::Result<base::TimestampMs> parse_time(std::string_view text);
-/// Seconds as a float, or a Prometheus duration.
+/// Seconds as a float, or a Prometheus duration, in nanoseconds.
+base::Result<int64_t> parse_duration_ns(std::string_view text);
+/// parse_duration_ns() in whole milliseconds; what is positive is at least 1.
 base::Result<base::DurationMs> parse_step(std::string_view text);
 /// A whole number as Go's `function` ("strconv.Atoi") reads it, sign included; its error texts,
 /// too.
@@ -42,6 +49,17 @@ base::Result<int64_t> parse_integer(std::string_view text, std::string_view func
 base::Result<bool> parse_bool(std::string_view text);
 /// A whole number, at least 0; 0 (also for "") means no limit.
 base::Result<size_t> parse_limit(std::string_view text);
+struct TimeSpan {
+  base::TimestampMs start = 0;
+  base::TimestampMs end = 0;
+};
+/// The parameters start and end; kTimeMin and kTimeMax when left out. Fails with the parameter that
+/// is wrong and what is wrong with it.
+struct ParameterFault {
+  std::string_view name;
+  std::string detail;
+};
+base::Result<TimeSpan, ParameterFault> parse_time_span(const Parameters& parameters);
 /// The selectors of match[] parameters. An empty list stays empty.
 base::Result<std::vector<base::Matchers>> parse_matches(const std::vector<std::string>& texts);
 

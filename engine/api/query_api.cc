@@ -1,9 +1,13 @@
 #include "engine/api/query_api.h"
 
+#include <algorithm>
+
 #include "engine/api/envelope.h"
+#include "engine/api/expr_json.h"
 #include "engine/api/parameters.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
+#include "engine/base/number.h"
 #include "promql/syntax/printer.h"
 
 namespace tocsin::api {
@@ -11,43 +15,80 @@ namespace {
 
 constexpr int64_t kPointsMax = 11'000;
 
-// Counts one running query for as long as it lives.
-class Slot {
- public:
-  Slot(std::atomic<uint32_t>& running, uint32_t most)
-      : running_(running), granted_(running.fetch_add(1) < most) {}
-  ~Slot() { running_.fetch_sub(1); }
-  Slot(const Slot&) = delete;
-  Slot& operator=(const Slot&) = delete;
-  bool granted() const { return granted_; }
+bool has_selector(const promql::Expr& expr);
 
- private:
-  std::atomic<uint32_t>& running_;
-  bool granted_;
-};
+bool has_selector(const promql::ExprPtr& expr) { return expr != nullptr && has_selector(*expr); }
 
-std::vector<std::string> warnings_of(const promql::QueryResult& result, const std::string& text,
-                                     bool whole) {
-  auto out = result.annotations.render(base::Severity::kWarning, text, 10);
+bool has_selector(const promql::Expr& expr) {
+  switch (expr.kind) {
+    case promql::ExprKind::kVectorSelector:
+    case promql::ExprKind::kMatrixSelector:
+      return true;
+    case promql::ExprKind::kNumber:
+    case promql::ExprKind::kString:
+      return false;
+    case promql::ExprKind::kSubquery:
+      return has_selector(promql::as<promql::Subquery>(expr).expr);
+    case promql::ExprKind::kUnary:
+      return has_selector(promql::as<promql::UnaryExpr>(expr).expr);
+    case promql::ExprKind::kParen:
+      return has_selector(promql::as<promql::ParenExpr>(expr).expr);
+    case promql::ExprKind::kBinary: {
+      const auto& binary = promql::as<promql::BinaryExpr>(expr);
+      return has_selector(binary.lhs) || has_selector(binary.rhs);
+    }
+    case promql::ExprKind::kCall:
+      return std::ranges::any_of(promql::as<promql::Call>(expr).args,
+                                 [](const promql::ExprPtr& arg) { return has_selector(arg); });
+    case promql::ExprKind::kAggregate: {
+      const auto& aggregate = promql::as<promql::AggregateExpr>(expr);
+      return has_selector(aggregate.expr) || has_selector(aggregate.param);
+    }
+  }
+  return false;
+}
+
+bool may_be_range(promql::ValueType type) {
+  return type == promql::ValueType::kScalar || type == promql::ValueType::kVector;
+}
+
+std::vector<std::string> warnings_of(const QueryOutcome& outcome, const QueryOrder& order,
+                                     bool whole, std::string_view stats) {
+  auto out = outcome.result.annotations.render(base::Severity::kWarning, order.text, 10);
   if (!whole) out.emplace_back("results truncated due to limit");
+  if (!stats.empty() && stats != "true" && stats != "all") {
+    out.push_back("value " + base::go_quote(stats) +
+                  " for parameter \"stats\" is deprecated and will be rejected in the next major "
+                  "release, use \"true\" or \"all\"");
+  }
   return out;
 }
 
 }  // namespace
 
-QueryApi::QueryApi(base::SeriesSource& source, const base::Clock& clock,
-                   promql::EvalOptions options, uint32_t concurrency_max)
-    : source_(source), clock_(clock), options_(options), concurrency_max_(concurrency_max) {}
+// What the parameters of a query say, apart from its times.
+struct QueryApi::Request {
+  promql::ExprPtr expr;
+  promql::EvalOptions options;
+};
 
 void QueryApi::mount(Router& router) {
-  router.add_query("/api/v1/query", [this](const Call& call) { return instant(call); });
-  router.add_query("/api/v1/query_range", [this](const Call& call) { return range(call); });
-  router.add_query("/api/v1/format_query", [this](const Call& call) { return format(call); });
-  router.add_query("/api/v1/query_exemplars", [this](const Call& call) { return exemplars(call); });
+  const auto add = [&](std::string_view name,
+                       net::ServerResponse (QueryApi::*handle)(const Call&) const) {
+    router.add_query("/api/v1/" + std::string(name),
+                     [this, handle](const Call& call) { return (this->*handle)(call); });
+  };
+  add("query", &QueryApi::instant);
+  add("query_range", &QueryApi::range);
+  add("format_query", &QueryApi::format);
+  add("parse_query", &QueryApi::parse);
+  add("query_exemplars", &QueryApi::exemplars);
 }
 
-net::ServerResponse QueryApi::instant(const Call& call) {
+net::ServerResponse QueryApi::instant(const Call& call) const {
   const Parameters parameters(call.http);
+  const auto limit = parse_limit(parameters.get("limit"));
+  if (!limit) return bad_parameter("limit", limit.error().message);
   promql::EvalRange range{clock_.now(), 0, 0};
   if (const auto text = parameters.get("time"); !text.empty()) {
     const auto time = parse_time(text);
@@ -56,105 +97,106 @@ net::ServerResponse QueryApi::instant(const Call& call) {
     range.start = *time;
   }
   range.end = range.start;
-  return evaluate(std::string(parameters.get("query")), range, parameters);
+  return evaluate(call, parameters, range, *limit);
 }
 
-net::ServerResponse QueryApi::range(const Call& call) {
+net::ServerResponse QueryApi::range(const Call& call) const {
   const Parameters parameters(call.http);
-  if (const auto limit = parse_limit(parameters.get("limit")); !limit)
-    return bad_parameter("limit", limit.error().message);
+  const auto limit = parse_limit(parameters.get("limit"));
+  if (!limit) return bad_parameter("limit", limit.error().message);
   const auto start = parse_time(parameters.get("start"));
   if (!start) return bad_parameter("start", start.error().message);
   const auto end = parse_time(parameters.get("end"));
   if (!end) return bad_parameter("end", end.error().message);
   if (*end < *start) return bad_parameter("end", "end timestamp must not be before start time");
-  const auto step = parse_step(parameters.get("step"));
-  if (!step) return bad_parameter("step", step.error().message);
-  if (*step <= 0) {
+  const auto step_ns = parse_duration_ns(parameters.get("step"));
+  if (!step_ns) return bad_parameter("step", step_ns.error().message);
+  if (*step_ns <= 0) {
     return bad_parameter(
         "step",
         "zero or negative query resolution step widths are not accepted. Try a positive integer");
   }
-  if ((*end - *start) / *step > kPointsMax) {
+  const base::DurationMs step = std::max<base::DurationMs>(*step_ns / 1'000'000, 1);
+  if ((*end - *start) / step > kPointsMax) {
     return failure(ErrorType::kBadData,
                    "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing "
                    "the query resolution (?step=XX)");
   }
-  return evaluate(std::string(parameters.get("query")), {*start, *end, *step}, parameters);
+  return evaluate(call, parameters, {*start, *end, step}, *limit);
 }
 
-net::ServerResponse QueryApi::evaluate(const std::string& text, const promql::EvalRange& range,
-                                       const Parameters& parameters) {
-  const auto limit = parse_limit(parameters.get("limit"));
-  if (!limit) return bad_parameter("limit", limit.error().message);
-  promql::EvalOptions options = options_;
-  if (const auto timeout_text = parameters.get("timeout"); !timeout_text.empty()) {
-    const auto timeout = parse_step(timeout_text);
+base::Result<QueryApi::Request, net::ServerResponse> QueryApi::read_request(
+    const Parameters& parameters, const promql::EvalRange& range) const {
+  Request out;
+  out.options = options_;
+  if (const auto text = parameters.get("timeout"); !text.empty()) {
+    const auto timeout = parse_step(text);
     if (!timeout) return bad_parameter("timeout", timeout.error().message);
-    options.limits.timeout = std::min(options.limits.timeout, *timeout);
+    out.options.limits.timeout = std::clamp<base::DurationMs>(*timeout, 0, options_.limits.timeout);
   }
-  if (const auto lookback_text = parameters.get("lookback_delta"); !lookback_text.empty()) {
-    const auto lookback = parse_step(lookback_text);
-    if (!lookback)
+  if (const auto text = parameters.get("lookback_delta"); !text.empty()) {
+    const auto lookback = parse_step(text);
+    if (!lookback) {
       return failure(ErrorType::kBadData,
                      "error parsing lookback delta duration: " + lookback.error().message);
-    if (*lookback > 0) options.lookback_delta = *lookback;
+    }
+    if (*lookback > 0) out.options.lookback_delta = *lookback;
   }
-  const auto expr = promql::parse_expr(text, options.features);
+  auto expr = promql::parse_expr(parameters.get("query"), options_.features);
   if (!expr) return bad_parameter("query", expr.error().message);
-  const promql::ValueType type = promql::type_of(**expr);
-  if (!range.instant() && type != promql::ValueType::kScalar &&
-      type != promql::ValueType::kVector) {
+  out.expr = *std::move(expr);
+  if (const auto type = promql::type_of(*out.expr); !range.instant() && !may_be_range(type)) {
     return bad_parameter("query", "invalid expression type \"" +
                                       std::string(promql::describe(type)) +
                                       "\" for range query, must be Scalar or instant Vector");
   }
-  const Slot slot(running_, concurrency_max_);
-  if (!slot.granted()) return evaluation_failure(too_many());
-  const auto query = promql::Query::prepare(**expr, text, source_, options, clock_);
-  if (!query) return evaluation_failure(query.error());
-  const auto result = (*query)->run(range, &cancel_);
-  if (!result) return evaluation_failure(result.error());
-  std::string data;
-  const bool whole = append_result(data, *result, *limit, !parameters.get("stats").empty());
-  return success(data, warnings_of(*result, text, whole),
-                 result->annotations.render(base::Severity::kInfo, text, 10));
+  return out;
 }
 
-base::Error QueryApi::too_many() const {
-  return {base::Code::kTimeout, "too many queries at once: more than --query.max-concurrency=" +
-                                    std::to_string(concurrency_max_)};
+net::ServerResponse QueryApi::evaluate(const Call& call, const Parameters& parameters,
+                                       const promql::EvalRange& range, size_t limit) const {
+  const auto request = read_request(parameters, range);
+  if (!request) return request.error();
+  promql::CancelFlag not_told{false};
+  const QueryOrder order{.text = std::string(parameters.get("query")),
+                         .range = range,
+                         .options = request->options,
+                         .origin = http_origin(call.http.remote, call.http.method, call.http.path),
+                         .cancel = call.http.cancelled != nullptr ? *call.http.cancelled : not_told,
+                         .as_table = true};
+  const auto outcome = runner_.run(*request->expr, order);
+  if (!outcome) return evaluation_failure(outcome.error());
+  const std::string_view stats = parameters.get("stats");
+  const std::string stats_json =
+      stats.empty() ? std::string() : query_stats_json(outcome->timings, outcome->result.stats);
+  std::string body = begin_success();
+  const bool whole = append_result(body, outcome->result, limit, stats_json);
+  return end_success(std::move(body), warnings_of(*outcome, order, whole, stats),
+                     outcome->result.annotations.render(base::Severity::kInfo, order.text, 10));
 }
 
 base::Result<promql::QueryResult> QueryApi::run_now(const std::string& text) {
   ASSIGN_OR_RETURN(const auto expr, promql::parse_expr(text, options_.features));
-  const Slot slot(running_, concurrency_max_);
-  if (!slot.granted()) return too_many();
-  ASSIGN_OR_RETURN(const auto query,
-                   promql::Query::prepare(*expr, text, source_, options_, clock_));
   const base::TimestampMs now = clock_.now();
-  return query->run({now, now, 0}, &cancel_);
+  promql::CancelFlag not_told{false};
+  ASSIGN_OR_RETURN(QueryOutcome outcome, runner_.run(*expr, {.text = text,
+                                                             .range = {now, now, 0},
+                                                             .options = options_,
+                                                             .origin = {},
+                                                             .cancel = not_told}));
+  return std::move(outcome.result);
 }
 
 // No exemplars are stored; Grafana asks at start-up and wants an answer.
 net::ServerResponse QueryApi::exemplars(const Call& call) const {
   const Parameters parameters(call.http);
-  base::TimestampMs start = kTimeMin;
-  base::TimestampMs end = kTimeMax;
-  for (const auto& [name, time] : {std::pair{"start", &start}, {"end", &end}}) {
-    if (parameters.get(name).empty()) continue;
-    const auto parsed = parse_time(parameters.get(name));
-    if (!parsed) {
-      return bad_parameter(
-          name, "invalid time value for '" + std::string(name) + "': " + parsed.error().message);
-    }
-    *time = *parsed;
-  }
-  if (end < start)
+  const auto span = parse_time_span(parameters);
+  if (!span) return bad_parameter(span.error().name, span.error().detail);
+  if (span->end < span->start)
     return failure(ErrorType::kBadData, "end timestamp must not be before start timestamp");
   const auto expr = promql::parse_expr(parameters.get("query"), options_.features);
   if (!expr) return failure(ErrorType::kBadData, expr.error().message);
-  return success("[]");
+  return has_selector(**expr) ? success("[]") : no_content();
 }
 
 net::ServerResponse QueryApi::format(const Call& call) const {
@@ -163,6 +205,15 @@ net::ServerResponse QueryApi::format(const Call& call) const {
   if (!expr) return bad_parameter("query", expr.error().message);
   std::string data;
   base::append_json_string(data, promql::pretty_print(**expr));
+  return success(data);
+}
+
+net::ServerResponse QueryApi::parse(const Call& call) const {
+  const Parameters parameters(call.http);
+  const auto expr = promql::parse_expr(parameters.get("query"), options_.features);
+  if (!expr) return bad_parameter("query", expr.error().message);
+  std::string data;
+  append_expr_json(data, **expr);
   return success(data);
 }
 

@@ -59,16 +59,6 @@ void append_plain_time(std::string& out, base::TimestampMs t) {
   base::append_fixed(out, static_cast<double>(t) / 1000);
 }
 
-void append_stats(std::string& out, const promql::QueryStats& stats) {
-  const std::string seconds = base::format_fixed(static_cast<double>(stats.eval_ns) / 1e9);
-  out += R"(,"stats":{"timings":{"evalTotalTime":)" + seconds +
-         R"(,"resultSortTime":0,"queryPreparationTime":0,"innerEvalTime":)" + seconds +
-         R"(,"execQueueTime":0,"execTotalTime":)" + seconds +
-         R"(},"samples":{"totalQueryableSamples":)" + std::to_string(stats.samples_read) +
-         R"(,"samplesRead":)" + std::to_string(stats.samples_read) + R"(,"peakSamples":)" +
-         std::to_string(stats.samples_peak) + "}}";
-}
-
 }  // namespace
 
 void append_labels(std::string& out, const base::Labels& labels) {
@@ -83,7 +73,8 @@ void append_labels(std::string& out, const base::Labels& labels) {
   out += '}';
 }
 
-bool append_result(std::string& out, const QueryResult& result, size_t limit, bool stats) {
+bool append_result(std::string& out, const QueryResult& result, size_t limit,
+                   std::string_view stats) {
   out += "{\"resultType\":\"";
   out += promql::to_string(result.type);
   out += "\",\"result\":[";
@@ -115,7 +106,7 @@ bool append_result(std::string& out, const QueryResult& result, size_t limit, bo
       break;
   }
   out += ']';
-  if (stats) append_stats(out, result.stats);
+  if (!stats.empty()) out.append(",\"stats\":").append(stats);
   out += '}';
   return whole;
 }

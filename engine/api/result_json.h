@@ -2,14 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "promql/eval/query.h"
 
 namespace tocsin::api {
 
-/// Appends {"resultType":…,"result":…}, or with `stats` also "stats". At most `limit` series (0:
-/// all). Returns false when series were left out.
-bool append_result(std::string& out, const promql::QueryResult& result, size_t limit, bool stats);
+/// Appends {"resultType":…,"result":…}, and with `stats`, which is JSON or "", also "stats". At
+/// most `limit` series (0: all). Returns false when series were left out.
+bool append_result(std::string& out, const promql::QueryResult& result, size_t limit,
+                   std::string_view stats = {});
 
 /// Appends {"name":"value",…}; values escape only what JSON needs, as upstream does here.
 void append_labels(std::string& out, const base::Labels& labels);

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/api/envelope.h"
+
 namespace tocsin::api {
 namespace {
+
+/// Shown for requests that no handler takes.
+constexpr std::string_view kNoPattern = "/*";
 
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> out;
@@ -78,29 +83,27 @@ net::ServerResponse Router::answer(const net::ServerRequest& request,
   return out;
 }
 
-namespace {
-
-// Browsers of other origins may read; upstream's default --web.cors.origin is ".*".
-void allow_origins(const net::ServerRequest& request, net::ServerResponse& response) {
+// Source: prometheus util/httputil/cors.go.
+void Router::add_cors(const net::ServerRequest& request, net::ServerResponse& response) const {
   response.headers.emplace_back("Vary", "Origin");
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return;
-  response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));
   response.headers.emplace_back("Access-Control-Allow-Headers",
                                 "Accept, Authorization, Content-Type, Origin");
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  if (!origins_ || origins_->matches(origin))
+    response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));
   response.headers.emplace_back("Access-Control-Expose-Headers", "Date");
 }
 
-}  // namespace
-
 net::ServerResponse Router::operator()(const net::ServerRequest& request) const {
   const int64_t start = clock_ == nullptr ? 0 : clock_->steady_ns();
-  std::string_view pattern = "/*";
+  std::string_view pattern = kNoPattern;
   const bool is_api = request.path.starts_with("/api/");
-  net::ServerResponse out =
-      is_api && request.method == "OPTIONS" ? plain(204, "") : answer(request, pattern);
-  if (is_api) allow_origins(request, out);
+  const bool is_preflight = is_api && request.method == "OPTIONS";
+  net::ServerResponse out = is_preflight ? no_content() : answer(request, pattern);
+  const bool is_answered = pattern != kNoPattern && out.status != 405;
+  if (is_api && (is_preflight || is_answered)) add_cors(request, out);
   if (metrics_ != nullptr) count(pattern, out, clock_->steady_ns() - start);
   return out;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/matcher.h"
 #include "engine/base/metrics.h"
 #include "engine/net/http_server.h"
 
@@ -29,8 +31,11 @@ class Router {
   void add_query(std::string_view pattern, const Handler& handler);
 
   /// Answers: the handler's answer, 404 when no pattern fits, 405 with Allow when the method does
-  /// not. OPTIONS is answered here; pages of other origins may read what is below /api/.
+  /// not. OPTIONS is answered here, and so are the questions of browsers about other origins.
   net::ServerResponse operator()(const net::ServerRequest& request) const;
+
+  /// Pages of these origins alone may read what is below /api/; without it, those of all.
+  void allow_origins(base::Regex origins) { origins_ = std::move(origins); }
 
   /// Counts requests, their seconds and the bytes of answers per handler under prometheus_http_*.
   /// `clock` and `metrics` must outlive the router.
@@ -44,8 +49,10 @@ class Router {
     Handler handler;
   };
   net::ServerResponse answer(const net::ServerRequest& request, std::string_view& pattern) const;
+  void add_cors(const net::ServerRequest& request, net::ServerResponse& response) const;
   void count(std::string_view pattern, const net::ServerResponse& response, int64_t took_ns) const;
   std::vector<Route> routes_;
+  std::optional<base::Regex> origins_;
   base::MetricRegistry* metrics_ = nullptr;
   const base::Clock* clock_ = nullptr;
 };

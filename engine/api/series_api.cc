@@ -16,8 +16,7 @@ namespace {
 // What all three calls take.
 struct Request {
   std::vector<base::Matchers> matches;
-  base::TimestampMs start = kTimeMin;
-  base::TimestampMs end = kTimeMax;
+  TimeSpan span;
   size_t limit = 0;
 };
 
@@ -28,15 +27,9 @@ base::Result<Request, net::ServerResponse> read_request(const Parameters& parame
   const auto limit = parse_limit(parameters.get("limit"));
   if (!limit) return bad_parameter("limit", limit.error().message);
   out.limit = *limit;
-  for (const auto& [name, time] : {std::pair{"start", &out.start}, {"end", &out.end}}) {
-    if (parameters.get(name).empty()) continue;
-    const auto parsed = parse_time(parameters.get(name));
-    if (!parsed) {
-      return bad_parameter(
-          name, "invalid time value for '" + std::string(name) + "': " + parsed.error().message);
-    }
-    *time = *parsed;
-  }
+  const auto span = parse_time_span(parameters);
+  if (!span) return bad_parameter(span.error().name, span.error().detail);
+  out.span = *span;
   auto matches = parse_matches(parameters.all("match[]"));
   if (!matches) {
     return wrap_match ? bad_parameter("match[]", matches.error().message)
@@ -53,11 +46,13 @@ std::vector<std::string> truncation(bool truncated) {
 
 net::ServerResponse series(const Call& call, base::SeriesSource& source) {
   const Parameters parameters(call.http);
+  if (!parameters.fault().empty())
+    return failure(ErrorType::kBadData, "error parsing form values: " + parameters.fault());
   if (parameters.all("match[]").empty())
     return failure(ErrorType::kBadData, "no match[] parameter provided");
   const auto request = read_request(parameters, true);
   if (!request) return request.error();
-  auto found = source.series(request->matches, request->start, request->end);
+  auto found = source.series(request->matches, request->span.start, request->span.end);
   if (!found) return evaluation_failure(found.error());
   std::ranges::sort(*found);
   const bool truncated = request->limit != 0 && found->size() > request->limit;
@@ -78,7 +73,7 @@ net::ServerResponse collect(const Call& call, base::SeriesSource& source,
   const Parameters parameters(call.http);
   const auto request = read_request(parameters, false);
   if (!request) return request.error();
-  const auto found = source.series(request->matches, request->start, request->end);
+  const auto found = source.series(request->matches, request->span.start, request->span.end);
   if (!found) return evaluation_failure(found.error());
   std::set<std::string_view> texts;
   for (const base::Labels& labels : *found) collect_from(labels, texts);

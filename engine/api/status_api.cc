@@ -72,6 +72,22 @@ net::ServerResponse runtime_info(const StatusView& view, const base::Clock& cloc
   return success(data);
 }
 
+// Source: prometheus util/notifications/notifications.go. What else upstream tells of, start and
+// stop, is before and after anything is served here.
+net::ServerResponse notifications(const StatusView& view) {
+  std::string data;
+  JsonWriter json(data);
+  json.begin_array();
+  if (const base::TimestampMs failed_at = view.reload_failed_at(); failed_at != 0) {
+    json.begin_object()
+        .field("text", "Configuration reload has failed.")
+        .field("date", base::format_rfc3339(failed_at));
+    json.key("active").boolean(true).end_object();
+  }
+  json.end_array();
+  return success(data);
+}
+
 net::ServerResponse reload(const StatusView& view) {
   if (!view.reload) return plain(403, "Lifecycle API is not enabled.");
   const base::Status status = view.reload();
@@ -84,11 +100,9 @@ net::ServerResponse reload(const StatusView& view) {
 void mount_status_api(Router& router, const base::Clock& clock, StatusView view) {
   router.add("GET", "/api/v1/status/buildinfo",
              [view](const Call&) { return success(build_info(view.build)); });
-  router.add("GET", "/version", [view](const Call&) {
-    net::ServerResponse out;
-    out.body = build_info(view.build) + "\n";
-    return out;
-  });
+  router.add("GET", "/version",
+             [view](const Call&) { return plain(200, build_info(view.build) + "\n"); });
+  router.add("GET", "/api/v1/notifications", [view](const Call&) { return notifications(view); });
   // There is no log to replay: the store lives in memory.
   router.add("GET", "/api/v1/status/walreplay",
              [](const Call&) { return success(R"({"min":0,"max":0,"current":0})"); });
@@ -107,6 +121,10 @@ void mount_status_api(Router& router, const base::Clock& clock, StatusView view)
   }
   for (const std::string_view path : {"/-/ready", "/ready"}) {
     router.add("GET", path, [](const Call&) { return plain(200, "Tocsin is Ready.\n"); });
+  }
+  for (const std::string_view path : {"/-/reload", "/-/quit"}) {
+    router.add("GET", path,
+               [](const Call&) { return plain(405, "Only POST or PUT requests allowed"); });
   }
   for (const std::string_view method : {"POST", "PUT"}) {
     router.add(method, "/-/reload", [view](const Call&) { return reload(view); });

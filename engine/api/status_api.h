@@ -1,4 +1,4 @@
-// /api/v1/status/*, health, readiness, reload, metrics.
+// /api/v1/status/*, notifications, health, readiness, reload, metrics.
 #pragma once
 
 #include <functional>
@@ -31,6 +31,7 @@ struct StatusView {
   base::TimestampMs started_at = 0;
   std::function<bool()> reload_ok;
   std::function<base::TimestampMs()> reloaded_at;
+  std::function<base::TimestampMs()> reload_failed_at;  ///< 0: the last one succeeded.
   std::string retention;
   std::string hostname;
 };

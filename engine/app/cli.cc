@@ -7,6 +7,7 @@
 #include "engine/app/external_url.h"
 #include "engine/app/terminal.h"
 #include "engine/app/version.h"
+#include "engine/base/matcher.h"
 #include "engine/config/yaml.h"
 
 namespace tocsin::app {
@@ -55,6 +56,11 @@ base::Result<OutputFormat> parse_output(std::string_view text) {
   return base::Error{base::Code::kInvalid, "must be text or json"};
 }
 
+base::Result<std::string> parse_cors_origin(std::string_view text) {
+  if (const auto regex = base::Regex::compile(text); !regex) return regex.error();
+  return std::string(text);
+}
+
 // --enable-feature=a,b; upstream only warns about names it does not know, so a typing error there
 // goes unnoticed. Here it is refused.
 base::Result<promql::Features> parse_features(std::string_view text) {
@@ -97,8 +103,25 @@ void add_web_flags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--web.listen-address", flags.listen_address, "Address to listen on.")
       ->capture_default_str();
   add_parsed<std::string>(app, "--web.external-url", flags.external_url, parse_external_url,
-                          "URL under which people reach this, without a path; used in links.")
+                          "URL under which people reach this; used in links.")
       ->type_name("URL");
+  app.add_option_function<std::string>(
+         "--web.route-prefix",
+         [&flags](const std::string& text) { flags.route_prefix = trim_route_prefix(text); },
+         "Prefix of all paths; default: the path of --web.external-url.")
+      ->type_name("PATH");
+  add_parsed<std::string>(app, "--web.cors.origin", flags.cors_origin, parse_cors_origin,
+                          "Regular expression of the origins whose pages may read the API.")
+      ->default_str(flags.cors_origin)
+      ->type_name("REGEX");
+  app.add_option("--web.page-title", flags.page_title, "Title of the pages.")
+      ->capture_default_str();
+  add_duration(app, "--web.read-timeout", flags.web_read_timeout,
+               "Most time for reading a request, and until an idle connection is closed.");
+  app.add_option("--web.max-connections", flags.web_connections_max,
+                 "Most connections at once; idle ones give way.")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_flag("--web.enable-remote-write-receiver", flags.enable_remote_write_receiver,
                "Take remote write 1.0 at /api/v1/write.")
       ->capture_default_str();
@@ -116,8 +139,11 @@ void add_query_flags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--query.max-memory", flags.query_memory_max, "Most bytes one query may hold.")
       ->capture_default_str();
   app.add_option("--query.max-concurrency", flags.query_concurrency_max,
-                 "Most queries of clients at once.")
+                 "Most queries of clients at once; further ones wait.")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--query.log-file", flags.query_log_file,
+                 "Log of all queries, unless global.query_log_file names one.");
 }
 
 void add_serve(CLI::App& root, ServeFlags& flags) {
@@ -134,6 +160,9 @@ void add_serve(CLI::App& root, ServeFlags& flags) {
   add_query_flags(*app, flags);
   add_duration(*app, "--rules.alert.resend-delay", flags.resend_delay,
                "Least time between sends of an unchanged alert.");
+  app->add_flag("--rules.early-evaluation,!--no-rules.early-evaluation", flags.early_evaluation,
+                "Start alerts without `for` when a scrape shows them, not at the group's next slot "
+                "(default).");
   add_parsed<base::LogLevel>(*app, "--log.level", flags.log_level, parse_level,
                              "debug, info, warn or error.")
       ->default_str("info");
@@ -160,9 +189,6 @@ void add_demo(CLI::App& root, DemoFlags& flags) {
 }
 
 void add_check(CLI::App& root, std::map<std::string, std::vector<std::string>>& files) {
-  app->add_flag("--rules.early-evaluation,!--no-rules.early-evaluation", flags.early_evaluation,
-                "Start alerts without `for` when a scrape shows them, not at the group's next slot "
-                "(default).");
   CLI::App* app = root.add_subcommand("check", "Check configuration and rule files.");
   app->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help,

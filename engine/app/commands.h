@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,12 @@ struct ServeFlags {
   base::DurationMs retention = 2 * base::kHour;
   uint64_t series_max = 0;  ///< 0: no bound.
   std::string listen_address = "0.0.0.0:9099";
-  std::string external_url;  ///< Empty: http://HOSTNAME:PORT/.
+  std::string external_url;                 ///< Empty: http://HOSTNAME:PORT/.
+  std::optional<std::string> route_prefix;  ///< "" or "/a/b"; not given: the external URL's path.
+  std::string cors_origin = ".*";           ///< Regular expression.
+  std::string page_title = "Tocsin";
+  base::DurationMs web_read_timeout = 5 * base::kMinute;
+  uint32_t web_connections_max = 512;
   bool enable_lifecycle = true;
   bool enable_remote_write_receiver = false;
   base::DurationMs lookback_delta = 5 * base::kMinute;
@@ -34,6 +40,7 @@ struct ServeFlags {
   uint64_t query_samples_max = 50'000'000;
   uint64_t query_memory_max = 1ull << 30;
   uint32_t query_concurrency_max = 20;
+  std::string query_log_file;  ///< Empty: what global.query_log_file says.
   base::DurationMs resend_delay = base::kMinute;
   base::LogLevel log_level = base::LogLevel::kInfo;
   base::LogFormat log_format = base::LogFormat::kLogfmt;

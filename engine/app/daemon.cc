@@ -6,13 +6,18 @@
 #include <thread>
 
 #include "engine/api/alerts_v2_api.h"
+#include "engine/api/call_limit.h"
+#include "engine/api/features_api.h"
 #include "engine/api/pages.h"
+#include "engine/api/explain_api.h"
 #include "engine/api/query_api.h"
 #include "engine/api/remote_write_api.h"
+#include "engine/api/route_prefix.h"
 #include "engine/api/rules_api.h"
 #include "engine/api/series_api.h"
 #include "engine/api/status_api.h"
 #include "engine/api/targets_api.h"
+#include "engine/api/tsdb_api.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/external_url.h"
 #include "engine/app/loaded_files.h"
@@ -20,6 +25,7 @@
 #include "engine/app/store_metrics.h"
 #include "engine/app/version.h"
 #include "engine/net/event_loop.h"
+#include "engine/net/request_threads.h"
 #include "engine/net/smtp_client.h"
 #include "engine/tsdb/store.h"
 #include "notifiers/alert_relabeller.h"
@@ -32,6 +38,9 @@ namespace {
 
 constexpr base::DurationMs kHousekeepingInterval = 5 * base::kSecond;
 constexpr base::DurationMs kDrainTime = 10 * base::kSecond;
+constexpr base::DurationMs kDrainCheck = 20;
+/// Calls below /api/ answered at once, queries not counted.
+constexpr uint32_t kCallsMax = 8;
 
 size_t pool_threads() { return std::max(2u, std::thread::hardware_concurrency()); }
 
@@ -52,6 +61,15 @@ tsdb::Options store_options(const ServeFlags& flags) {
   return out;
 }
 
+net::ServerLimits server_limits(const ServeFlags& flags) {
+  net::ServerLimits out;
+  out.connections_max = flags.web_connections_max;
+  out.head_timeout = std::min(out.head_timeout, flags.web_read_timeout);
+  out.body_timeout = std::min(out.body_timeout, flags.web_read_timeout);
+  out.idle_timeout = flags.web_read_timeout;
+  return out;
+}
+
 // The parts in the order they are built. Threads: whoever starts and stops the daemon (one thread),
 // the server's pool (requests, among them reloads), the two loops, the rules' pool.
 //
@@ -62,19 +80,33 @@ tsdb::Options store_options(const ServeFlags& flags) {
 class RunningDaemon final : public Daemon {
  public:
   RunningDaemon(const ServeFlags& flags, const base::Clock& clock, base::Log log,
-                std::unique_ptr<DataFolder> folder)
+                std::unique_ptr<DataFolder> folder,
+                std::unique_ptr<api::ActiveQueries> active_queries)
       : flags_(flags),
         clock_(clock),
         log_(std::move(log)),
         folder_(std::move(folder)),
+        active_queries_(std::move(active_queries)),
         started_at_(clock.now()),
         store_(store_options(flags), clock),
         rules_pool_(pool_threads()),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
         mail_(main_loop_),
-        queries_(store_, clock, eval_options(flags), flags.query_concurrency_max),
-        http_pool_(std::make_unique<base::ThreadPool>(pool_threads())) {}
+        query_gate_(flags.query_concurrency_max, clock),
+        query_log_(clock),
+        queries_({.source = store_,
+                  .clock = clock,
+                  .gate = query_gate_,
+                  .active = active_queries_.get(),
+                  .log = &query_log_},
+                 eval_options(flags)),
+        explanations_({.source = store_,
+                       .clock = clock_,
+                       .gate = query_gate_,
+                       .active = active_queries_.get()},
+                      eval_options(flags)),
+        http_threads_(std::make_unique<net::RequestThreads>(flags.web_connections_max)) {}
 
   ~RunningDaemon() override {
     stop();
@@ -108,6 +140,7 @@ class RunningDaemon final : public Daemon {
     if (stopping_.load()) return base::Error{base::Code::kCancelled, "the server is stopping"};
     base::Status status = load_and_apply();
     reload_ok_.store(status.ok());
+    reload_failed_at_.store(status.ok() ? 0 : clock_.now());
     if (status.ok()) {
       reloaded_at_.store(clock_.now());
       log_.info("Completed loading of configuration files", {{"file", flags_.config_file}});
@@ -123,9 +156,10 @@ class RunningDaemon final : public Daemon {
     queries_.cancel();
     if (server_) server_->stop(kDrainTime);
     // Requests that the server gave up on still run; this waits for their end.
-    http_pool_.reset();
+    http_threads_.reset();
     if (scrapes_) scrapes_->stop();
     if (rules_) stop_rules();
+    if (sender_) drain_sender();
     on_main_loop([this] { main_loop_.cancel(housekeeping_timer_); });
   }
 
@@ -134,18 +168,18 @@ class RunningDaemon final : public Daemon {
 
  private:
   base::Status listen() {
-    ASSIGN_OR_RETURN(server_, net::serve_http(
-                                  flags_.listen_address,
-                                  [this](const net::ServerRequest& request) {
-                                    const std::shared_ptr<const net::ServerHandler> handler =
-                                        handler_.load();
-                                    if (handler != nullptr) return (*handler)(request);
-                                    return net::ServerResponse{.status = 503,
-                                                               .content_type = "text/plain",
-                                                               .headers = {},
-                                                               .body = "Service Unavailable"};
-                                  },
-                                  *http_pool_, {}, log_.with_component("web")));
+    ASSIGN_OR_RETURN(
+        server_, net::serve_http(
+                     flags_.listen_address,
+                     [this](const net::ServerRequest& request) {
+                       const std::shared_ptr<const net::ServerHandler> handler = handler_.load();
+                       if (handler != nullptr) return (*handler)(request);
+                       return net::ServerResponse{.status = 503,
+                                                  .content_type = "text/plain",
+                                                  .headers = {},
+                                                  .body = "Service Unavailable"};
+                     },
+                     *http_threads_, server_limits(flags_), log_.with_component("web")));
     return {};
   }
 
@@ -206,10 +240,14 @@ class RunningDaemon final : public Daemon {
     ASSIGN_OR_RETURN(const auto change_sender,
                      sender_->prepare(config.alerting, config.external_labels));
     ASSIGN_OR_RETURN(const auto change_scrapes, scrapes_->prepare(config.scrape_configs));
+    ASSIGN_OR_RETURN(const auto change_query_log,
+                     query_log_.prepare(config.query_log_file.empty() ? flags_.query_log_file
+                                                                      : config.query_log_file));
     RETURN_IF_ERROR(apply_rules(files));
     change_sender();
     relabeller_->apply(config.alerting.alert_relabel);
     change_scrapes();
+    change_query_log();
     if (setup) dispatcher_->apply(std::move(setup));
     for (const std::string& warning : config.warnings) log_.warn(warning);
     auto urls = std::make_shared<std::vector<std::string>>();
@@ -250,28 +288,54 @@ class RunningDaemon final : public Daemon {
   void mount_api() {
     auto router = std::make_shared<api::Router>();
     router->observe(metrics_, clock_);
+    // The command line has checked it.
+    if (auto origins = base::Regex::compile(flags_.cors_origin))
+      router->allow_origins(*std::move(origins));
     queries_.mount(*router);
+    explanations_.mount(*router);
     if (flags_.enable_remote_write_receiver) {
       remote_writes_ = std::make_unique<remote::WriteReceiver>(store_, clock_, metrics_);
     }
     api::mount_remote_write_api(*router, remote_writes_.get());
     api::mount_series_api(*router, store_);
+    api::mount_tsdb_api(*router, store_);
+    api::mount_features_api(*router, features());
     const api::RulesView rules{[this](bool with_alerts) { return rules_->groups(with_alerts); },
                                [this] { return rules_->alerts(); }};
     api::mount_rules_api(*router, rules);
     const api::TargetsView targets{
         [this] { return scrapes_->targets(); }, [this] { return scrapes_->metadata(); },
         [this] { return scrapes_->pools(); }, [this] { return alertmanager_urls(); },
-        [this] { return external_url_; }};
+        [this] { return origin_of(external_url_); }};
     api::mount_targets_api(*router, targets);
     if (routes_here()) api::mount_alerts_v2_api(*router, clock_, alerts_view());
     const api::StatusView status = status_view();
     api::mount_status_api(*router, clock_, status);
-    api::mount_pages(*router, clock_, {rules, targets, kVersion, [this](const std::string& expr) {
-                                         return queries_.run_now(expr);
-                                       }});
-    handler_.store(std::make_shared<const net::ServerHandler>(api::guard_until_ready(
-        [router](const net::ServerRequest& request) { return (*router)(request); }, status)));
+    api::mount_pages(*router, clock_,
+                     {rules, targets, flags_.page_title, kVersion,
+                      [this](const std::string& expr) { return queries_.run_now(expr); }});
+    const auto route = [router](const net::ServerRequest& request) { return (*router)(request); };
+    handler_.store(std::make_shared<const net::ServerHandler>(
+        api::serve_below(flags_.route_prefix.value_or(path_of(external_url_)),
+                         api::guard_until_ready(api::limit_calls(route, kCallsMax), status))));
+  }
+
+  api::FeatureMap features() const {
+    api::FeatureMap out = api::promql_features(flags_.features);
+    out["api"] = {{"admin", false},
+                  {"exclude_alerts", true},
+                  {"label_values_match", true},
+                  {"lifecycle", flags_.enable_lifecycle},
+                  {"otlp_write_receiver", false},
+                  {"query_stats", true},
+                  {"query_warnings", true},
+                  {"remote_write_receiver", flags_.enable_remote_write_receiver},
+                  {"search", false},
+                  {"time_range_labels", true},
+                  {"time_range_series", true}};
+    out["rules"] = {
+        {"concurrent_rule_eval", false}, {"keep_firing_for", true}, {"query_offset", true}};
+    return out;
   }
 
   api::AlertsView alerts_view() {
@@ -302,6 +366,7 @@ class RunningDaemon final : public Daemon {
     out.started_at = started_at_;
     out.reload_ok = [this] { return reload_ok_.load(); };
     out.reloaded_at = [this] { return reloaded_at_.load(); };
+    out.reload_failed_at = [this] { return reload_failed_at_.load(); };
     out.hostname = host_name();
     out.retention = base::format_duration(flags_.retention);
     return out;
@@ -310,6 +375,7 @@ class RunningDaemon final : public Daemon {
   void register_metrics() {
     register_process_metrics(metrics_, started_at_);
     register_store_metrics(metrics_, store_);
+    register_query_metrics();
     metrics_
         .gauge("prometheus_build_info", "The Prometheus whose API this is.",
                {{"version", kPrometheusVersion},
@@ -338,6 +404,20 @@ class RunningDaemon final : public Daemon {
                         [this] { return static_cast<double>(reloaded_at_.load()) / 1000; });
   }
 
+  void register_query_metrics() {
+    metrics_
+        .gauge("prometheus_engine_queries_concurrent_max", "The max number of concurrent queries.")
+        .set(query_gate_.places());
+    metrics_.gauge_from("prometheus_engine_queries",
+                        "The current number of queries being executed or waiting.",
+                        [this] { return static_cast<double>(query_gate_.queries()); });
+    metrics_.gauge_from("prometheus_engine_query_log_enabled", "State of the query log.",
+                        [this] { return query_log_.is_enabled() ? 1.0 : 0.0; });
+    metrics_.counter_from("prometheus_engine_query_log_failures_total",
+                          "The number of query log failures.",
+                          [this] { return static_cast<double>(query_log_.failures()); });
+  }
+
   void schedule_housekeeping() {
     housekeeping_timer_ = main_loop_.call_at(clock_.now() + kHousekeepingInterval, [this] {
       rules_pool_.submit([this] { store_.housekeep(); });
@@ -362,6 +442,28 @@ class RunningDaemon final : public Daemon {
     finished.wait();
   }
 
+  // What the last evaluations found still reaches the Alertmanagers, if they answer in time.
+  void drain_sender() {
+    const auto drained = std::make_shared<std::promise<size_t>>();
+    auto left = drained->get_future();
+    const base::TimestampMs deadline = clock_.now() + kDrainTime;
+    main_loop_.post([this, deadline, drained] { check_drained(deadline, drained); });
+    const size_t dropped = left.get();
+    if (dropped == 0) return;
+    log_.warn("Alerts that no Alertmanager took in time are dropped",
+              {{"alerts", std::to_string(dropped)}});
+  }
+
+  // On the main loop, again and again: how much is left in the end.
+  void check_drained(base::TimestampMs deadline, std::shared_ptr<std::promise<size_t>> drained) {
+    const size_t pending = sender_->pending();
+    const base::TimestampMs now = clock_.now();
+    if (pending == 0 || now >= deadline) return drained->set_value(pending);
+    main_loop_.call_at(now + kDrainCheck, [this, deadline, drained = std::move(drained)] {
+      check_drained(deadline, drained);
+    });
+  }
+
   void stop_rules() {
     const auto stopped = std::make_shared<std::promise<void>>();
     auto finished = stopped->get_future();
@@ -373,6 +475,7 @@ class RunningDaemon final : public Daemon {
   const base::Clock& clock_;
   const base::Log log_;
   const std::unique_ptr<DataFolder> folder_;
+  const std::unique_ptr<api::ActiveQueries> active_queries_;
   const base::TimestampMs started_at_;
   std::string external_url_;
   base::MetricRegistry metrics_;
@@ -381,6 +484,7 @@ class RunningDaemon final : public Daemon {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> reload_ok_{true};
   std::atomic<base::TimestampMs> reloaded_at_{clock_.now()};
+  std::atomic<base::TimestampMs> reload_failed_at_{0};  // 0: it has not.
   std::atomic<std::shared_ptr<const std::string>> shown_config_;
   std::atomic<std::shared_ptr<const std::vector<std::string>>> alertmanager_urls_;
   std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
@@ -396,8 +500,11 @@ class RunningDaemon final : public Daemon {
   net::EventLoop main_loop_;
   net::EventLoop scrape_loop_;
   net::SmtpClient mail_;
+  api::QueryGate query_gate_;
+  api::QueryLog query_log_;
   api::QueryApi queries_;
-  std::unique_ptr<base::ThreadPool> http_pool_;  // Gone after stop().
+  api::ExplainApi explanations_;
+  std::unique_ptr<net::RequestThreads> http_threads_;  // Gone after stop().
   std::unique_ptr<net::HttpServer> server_;
 };
 
@@ -406,7 +513,16 @@ class RunningDaemon final : public Daemon {
 base::Result<std::unique_ptr<Daemon>> Daemon::start(const ServeFlags& flags,
                                                     const base::Clock& clock, base::Log log) {
   ASSIGN_OR_RETURN(auto folder, DataFolder::open(flags.storage_path));
-  auto daemon = std::make_unique<RunningDaemon>(flags, clock, std::move(log), std::move(folder));
+  std::string unfinished;
+  ASSIGN_OR_RETURN(auto active_queries,
+                   api::ActiveQueries::open(flags.storage_path + "/queries.active",
+                                            flags.query_concurrency_max, unfinished));
+  if (!unfinished.empty()) {
+    log.warn("These queries had not finished when the last process ended",
+             {{"queries", unfinished}});
+  }
+  auto daemon = std::make_unique<RunningDaemon>(flags, clock, std::move(log), std::move(folder),
+                                                std::move(active_queries));
   RETURN_IF_ERROR(daemon->start());
   return std::unique_ptr<Daemon>(std::move(daemon));
 }

@@ -29,12 +29,23 @@ base::Result<std::string> parse_external_url(std::string_view text) {
   }
   const std::string_view host = rest.substr(0, rest.find('/'));
   if (host.empty()) return Error{Code::kInvalid, "must name a host"};
-  if (host.size() != rest.size()) {
-    return Error{Code::kUnsupported,
-                 "a path (" + std::string(rest.substr(host.size())) +
-                     ") is not supported; serve at the root of a host of its own"};
-  }
   return std::string(text);
+}
+
+std::string origin_of(std::string_view external_url) {
+  const size_t scheme = external_url.find("://");
+  const size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return std::string(external_url.substr(0, external_url.find('/', host)));
+}
+
+std::string path_of(std::string_view external_url) {
+  return std::string(external_url.substr(origin_of(external_url).size()));
+}
+
+std::string trim_route_prefix(std::string_view text) {
+  while (text.starts_with('/')) text.remove_prefix(1);
+  while (text.ends_with('/')) text.remove_suffix(1);
+  return text.empty() ? std::string() : "/" + std::string(text);
 }
 
 std::string default_external_url(uint16_t port) {

@@ -17,8 +17,7 @@ using config::YamlNode;
 
 constexpr std::array<std::string_view, 7> kLaterSections = {
     "remote_write", "remote_read", "storage", "tracing", "otlp", "runtime", "scrape_config_files"};
-constexpr std::array<std::string_view, 2> kLaterGlobals = {"query_log_file",
-                                                           "scrape_failure_log_file"};
+constexpr std::array<std::string_view, 1> kLaterGlobals = {"scrape_failure_log_file"};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -84,11 +83,14 @@ class Loader {
     YamlFields fields(node, "global");
     fields.duration("evaluation_interval", out_.evaluation_interval);
     fields.duration("rule_query_offset", out_.rule_query_offset);
+    fields.string("query_log_file", out_.query_log_file);
     fields.node("external_labels",
                 [&](const YamlNode& labels) { return read_external_labels(labels); });
     RETURN_IF_ERROR(scrape::read_scrape_defaults(fields, node, defaults_));
     fields.unsupported(kLaterGlobals, "not supported in this version");
     RETURN_IF_ERROR(fields.finish());
+    if (!out_.query_log_file.empty())
+      out_.query_log_file = config::resolve_path(out_.file, out_.query_log_file);
     if (out_.evaluation_interval == 0) out_.evaluation_interval = base::kMinute;
     return {};
   }

@@ -20,6 +20,7 @@ struct PrometheusConfig {
   std::string file;
   base::DurationMs evaluation_interval = base::kMinute;
   base::DurationMs rule_query_offset = 0;
+  std::string query_log_file;  ///< Relative paths resolved against the file.
   base::Labels external_labels;
   std::vector<scrape::ScrapeConfigPtr> scrape_configs;
   std::vector<std::string> rule_files;  ///< Patterns, relative paths resolved against the file.

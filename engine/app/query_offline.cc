@@ -40,7 +40,7 @@ class Offline final : public OfflineServer {
  public:
   explicit Offline(const promql::Features& features)
       : store_(keep_everything(), clock_),
-        query_api_(store_, clock_, options_with(features), /*concurrency_max=*/1) {
+        query_api_({.source = store_, .clock = clock_, .gate = gate_}, options_with(features)) {
     query_api_.mount(router_);
   }
 
@@ -62,6 +62,7 @@ class Offline final : public OfflineServer {
  private:
   base::SystemClock clock_;
   tsdb::Store store_;
+  api::QueryGate gate_{1, clock_};
   api::QueryApi query_api_;
   api::Router router_;
 };

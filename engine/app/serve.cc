@@ -6,6 +6,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/daemon.h"
 #include "engine/app/signals.h"
+#include "engine/app/startup_pages.h"
 #include "engine/app/terminal.h"
 #include "engine/base/forward_clock.h"
 
@@ -34,6 +35,7 @@ int run_serve(const ServeFlags& flags) {
     print_error(daemon.error());
     return kExitFailed;
   }
+  release_startup_pages();
   for (;;) {
     switch (signals.wait()) {
       case SIGHUP:
@@ -42,7 +44,8 @@ int run_serve(const ServeFlags& flags) {
         break;
       case SIGINT:
       case SIGTERM:
-        log.info("Received a signal to stop, draining");
+        log.info("Received a signal to stop, draining; another one ends the process at once");
+        signals.stop_watching();
         (*daemon)->stop();
         log.info("See you next time!");
         return kExitOk;

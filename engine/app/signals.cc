@@ -12,6 +12,16 @@ Signals::Signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+void Signals::stop_watching() const {
+  sigset_t ending;
+  sigemptyset(&ending);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    std::signal(signal, SIG_DFL);
+    sigaddset(&ending, signal);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+}
+
 Signals::~Signals() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
 
 int Signals::wait() const {

@@ -15,6 +15,8 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
   /// Waits for the next one and returns its number.
   int wait() const;
+  /// From now on the next SIGINT or SIGTERM ends the process, whatever it is doing.
+  void stop_watching() const;
   /// The next one if it comes within `timeout_ms`, else 0.
   int wait_for(int timeout_ms) const;
 

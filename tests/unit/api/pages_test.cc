@@ -70,7 +70,7 @@ TEST_F(Pages, KeepUpstreamsAddresses) {
   for (const char* page : {"alerts", "rules", "targets"}) {
     const auto answer = router(get("/" + std::string(page)));
     EXPECT_EQ(answer.status, 302);
-    EXPECT_EQ(header_of(answer, "Location"), "/#" + std::string(page));
+    EXPECT_EQ(header_of(answer, "Location"), "./#" + std::string(page));
   }
 }
 

@@ -7,15 +7,14 @@ namespace tocsin::api {
 namespace {
 
 struct QueryApiTest : ::testing::Test {
-  explicit QueryApiTest(uint32_t concurrency_max = 2) : api(source, clock, {}, concurrency_max) {
-    api.mount(router);
-  }
+  QueryApiTest() { api.mount(router); }
   net::ServerResponse ask(const std::string& path, const std::string& query) {
     return router(get("/api/v1/" + path, query));
   }
   testing::FakeClock clock{4'000};
   FakeSource source;
-  QueryApi api;
+  QueryGate gate{1, clock};
+  QueryApi api{{.source = source, .clock = clock, .gate = gate}, {}};
   Router router;
 };
 
@@ -94,6 +93,10 @@ TEST_F(QueryApiTest, CallsBadRegularExpressionsExecutionErrors) {
 TEST_F(QueryApiTest, HasNoExemplars) {
   EXPECT_EQ(ask("query_exemplars", "query=test&start=1&end=2").body,
             R"({"status":"success","data":[]})");
+  // Nothing is selected.
+  const auto none = ask("query_exemplars", "query=1%2Bvector(2)");
+  EXPECT_EQ(none.status, 204);
+  EXPECT_EQ(none.body, "");
 }
 
 TEST_F(QueryApiTest, FormatsQueries) {
@@ -107,14 +110,49 @@ TEST_F(QueryApiTest, EndsQueriesAtShutdown) {
   EXPECT_EQ(answer.status, 499) << answer.body;
 }
 
-struct FullQueryApi : QueryApiTest {
-  FullQueryApi() : QueryApiTest(0) {}
-};
+TEST_F(QueryApiTest, EndsQueriesOfClientsThatHaveGone) {
+  net::ServerRequest request = get("/api/v1/query", "query=vector(1)");
+  request.cancelled = std::make_shared<std::atomic<bool>>(true);
+  const auto answer = router(request);
+  EXPECT_EQ(answer.status, 499);
+  EXPECT_NE(answer.body.find(R"("errorType":"canceled")"), std::string::npos) << answer.body;
+}
 
-TEST_F(FullQueryApi, RefusesMoreThanItsShare) {
-  const auto answer = ask("query", "query=1");
+TEST_F(QueryApiTest, WaitsForItsTurnUntilTheTimeout) {
+  promql::CancelFlag cancel{false};
+  const auto place = gate.enter(0, cancel);
+  ASSERT_TRUE(place.ok());
+  const auto answer = ask("query", "query=1&timeout=0");
   EXPECT_EQ(answer.status, 503);
-  EXPECT_NE(answer.body.find("--query.max-concurrency=0"), std::string::npos);
+  EXPECT_EQ(answer.body,
+            R"({"status":"error","errorType":"timeout","error":"query timed out in query queue"})");
+}
+
+TEST_F(QueryApiTest, ShowsStatisticsOnRequest) {
+  EXPECT_EQ(ask("query", "query=1&stats=true").body,
+            R"({"status":"success","data":{"resultType":"scalar","result":[4,"1"],"stats":)"
+            R"({"timings":{"evalTotalTime":0,"resultSortTime":0,"queryPreparationTime":0,)"
+            R"("innerEvalTime":0,"execQueueTime":0,"execTotalTime":0},"samples":)"
+            R"({"totalQueryableSamples":0,"samplesRead":0,"peakSamples":1}}}})");
+  EXPECT_EQ(ask("query", "query=1&stats=all").body, ask("query", "query=1&stats=true").body);
+  EXPECT_NE(ask("query", "query=1&stats=1")
+                .body.find(
+                    R"("warnings":["value \"1\" for parameter \"stats\" is deprecated and will be )"
+                    R"(rejected in the next major release, use \"true\" or \"all\""])"),
+            std::string::npos);
+}
+
+TEST_F(QueryApiTest, LeavesMalformedParametersOut) {
+  const auto answer = ask("query", "query=%zz&time=4");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_NE(answer.body.find("no expression found in input"), std::string::npos);
+  EXPECT_EQ(ask("query", "query=1&a=%zz&b;c").status, 200);
+}
+
+TEST_F(QueryApiTest, ShowsTheTree) {
+  EXPECT_EQ(ask("parse_query", "query=1").body,
+            R"({"status":"success","data":{"type":"numberLiteral","val":"1"}})");
+  EXPECT_EQ(ask("parse_query", "query=(").status, 400);
 }
 
 }  // namespace

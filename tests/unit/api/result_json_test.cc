@@ -15,7 +15,7 @@ using promql::ValueType;
 
 std::string json_of(const QueryResult& result, size_t limit = 0) {
   std::string out;
-  append_result(out, result, limit, false);
+  append_result(out, result, limit);
   return out;
 }
 
@@ -110,9 +110,9 @@ TEST(ResultJson, CutsAtTheLimit) {
   QueryResult result = vector_of(1);
   result.series.push_back({base::Labels::of({{"a", "c"}}), {{1000, 2, nullptr}}});
   std::string out;
-  EXPECT_FALSE(append_result(out, result, 1, false));
+  EXPECT_FALSE(append_result(out, result, 1));
   EXPECT_EQ(out, R"({"resultType":"vector","result":[{"metric":{"a":"b"},"value":[1,"1"]}]})");
-  EXPECT_TRUE(append_result(out, result, 2, false));
+  EXPECT_TRUE(append_result(out, result, 2));
 }
 
 TEST(Envelope, LeavesOutEmptyLists) {

@@ -71,9 +71,22 @@ TEST(Router, LetsOtherOriginsReadTheApiOnly) {
   EXPECT_EQ(header_of(router(request), "Access-Control-Allow-Origin"), "");
   request.headers = {{"origin", "http://grafana.example"}};
   EXPECT_EQ(header_of(router(request), "Access-Control-Allow-Origin"), "http://grafana.example");
+  request.method = "OPTIONS";
+  EXPECT_EQ(header_of(router(request), "Access-Control-Allow-Origin"), "http://grafana.example");
   request.path = "/-/reload";
   request.method = "POST";
   EXPECT_EQ(header_of(router(request), "Access-Control-Allow-Origin"), "");
+}
+
+TEST(Router, LetsTheNamedOriginsRead) {
+  Router router = make_router();
+  router.allow_origins(*base::Regex::compile("https?://grafana\\.example"));
+  net::ServerRequest request = get("/api/v1/query");
+  request.headers = {{"origin", "http://grafana.example"}};
+  EXPECT_EQ(header_of(router(request), "Access-Control-Allow-Origin"), "http://grafana.example");
+  request.headers = {{"origin", "http://grafana.example.org"}};
+  EXPECT_EQ(header_of(router(request), "Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(header_of(router(request), "Access-Control-Expose-Headers"), "Date");
 }
 
 // No label comes from the request: unknown paths share one.

@@ -55,6 +55,8 @@ TEST_F(SeriesApi, RefusesWhatUpstreamRefuses) {
       {"/api/v1/series", "match[]=%7B%7D",
        R"(invalid parameter \"match[]\": match[] must contain at least one non-empty matcher)"},
       {"/api/v1/labels", "match[]=%7B%7D", "match[] must contain at least one non-empty matcher"},
+      {"/api/v1/series", "match[]=up&a=%zz",
+       R"(error parsing form values: invalid URL escape \"%zz\")"},
       {"/api/v1/series", "match[]=up&start=x",
        R"(invalid parameter \"start\": invalid time value for 'start': cannot parse \"x\" to a )"
        R"(valid timestamp)"},

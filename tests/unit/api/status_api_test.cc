@@ -16,6 +16,7 @@ struct StatusApi : ::testing::Test {
     view.metrics = [] { return std::string("up 1\n"); };
     view.reload_ok = [] { return true; };
     view.reloaded_at = [] { return base::TimestampMs{1000}; };
+    view.reload_failed_at = [this] { return failed_at; };
     view.retention = "2h";
     view.hostname = "vm";
   }
@@ -27,6 +28,7 @@ struct StatusApi : ::testing::Test {
   testing::FakeClock clock;
   bool ready = true;
   bool stopping = false;
+  base::TimestampMs failed_at = 0;
   StatusView view;
 };
 
@@ -52,6 +54,14 @@ TEST_F(StatusApi, ShowsTheRuntimeUnderUpstreamsKeys) {
                           "GOMEMLIMIT", "GOGC", "GODEBUG", "storageRetention"}) {
     EXPECT_NE(body.find("\"" + std::string(key) + "\":"), std::string::npos) << key;
   }
+}
+
+TEST_F(StatusApi, TellsOfAFailedReload) {
+  EXPECT_EQ(ask(get("/api/v1/notifications")).body, R"({"status":"success","data":[]})");
+  failed_at = 1500;
+  EXPECT_EQ(ask(get("/api/v1/notifications")).body,
+            R"({"status":"success","data":[{"text":"Configuration reload has failed.",)"
+            R"("date":"1970-01-01T00:00:01.5Z","active":true}]})");
 }
 
 TEST_F(StatusApi, IsHealthyBeforeItIsReady) {

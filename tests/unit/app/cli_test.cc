@@ -69,7 +69,12 @@ TEST(CommandLine, RefusesWrongUsage) {
                                              {"serve", "--query.timeout", "soon"},
                                              {"serve", "--log.level=loud"},
                                              {"serve", "--enable-feature=none-such"},
-                                             {"serve", "--web.external-url=http://a/prefix"}}) {
+                                             {"serve", "--web.external-url=http://a?b"},
+                                             {"serve", "--web.cors.origin=("},
+                                             {"serve", "--web.max-connections=0"},
+                                             {"serve", "--query.max-concurrency=0"},
+                                             {"serve", "--web.enable-admin-api"},
+                                             {"serve", "--web.config.file=web.yml"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, kExitUsage);
     EXPECT_FALSE(outcome.err.empty());

@@ -11,11 +11,17 @@ TEST(ExternalUrl, TakesTrailingSlashesOff) {
   EXPECT_EQ(*parse_external_url(""), "");
 }
 
-TEST(ExternalUrl, RefusesAPathByName) {
-  const auto url = parse_external_url("http://example.org/prom/");
-  ASSERT_FALSE(url.ok());
-  EXPECT_EQ(url.error().code, base::Code::kUnsupported);
-  EXPECT_NE(url.error().message.find("/prom"), std::string::npos);
+TEST(ExternalUrl, HasAPath) {
+  const std::string url = *parse_external_url("http://example.org:80/a/prom/");
+  EXPECT_EQ(url, "http://example.org:80/a/prom");
+  EXPECT_EQ(path_of(url), "/a/prom");
+  EXPECT_EQ(origin_of(url), "http://example.org:80");
+  EXPECT_EQ(path_of("http://example.org"), "");
+}
+
+TEST(ExternalUrl, TrimsRoutePrefixes) {
+  for (const char* text : {"/a/b", "a/b", "//a/b/"}) EXPECT_EQ(trim_route_prefix(text), "/a/b");
+  for (const char* text : {"", "/", "//"}) EXPECT_EQ(trim_route_prefix(text), "");
 }
 
 TEST(ExternalUrl, RefusesWhatIsNoAddress) {

@@ -1,0 +1,151 @@
+"""Queries of clients that are slow, many or gone; the query log; serving below a path."""
+import json
+import os
+import signal
+import socket
+import threading
+import urllib.parse
+
+from support.cases import case, contains, equal, eventually, main
+from support.process import Tocsin
+
+FILES = {"prometheus.yml": "global: {evaluation_interval: 1h}\n"}
+# Long enough to be caught in the act, and ended by whatever ends it.
+SLOW = " + ".join(f"sum_over_time(vector({i})[20d:1s])" for i in range(400))
+
+
+def running(server):
+    return server.metric("prometheus_engine_queries")
+
+
+class Client:
+    """A query on a connection of its own that can be hung up."""
+
+    def __init__(self, server, query, **parameters):
+        form = urllib.parse.urlencode({"query": query, **parameters}).encode()
+        self.connection = socket.create_connection(("127.0.0.1", server.port))
+        self.connection.sendall(b"POST /api/v1/query HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                b"Content-Type: application/x-www-form-urlencoded\r\n"
+                                b"Content-Length: %d\r\n\r\n%s" % (len(form), form))
+
+    def hang_up(self):
+        self.connection.close()
+
+    def answer(self):
+        """Status and JSON."""
+        text = b""
+        while part := self.connection.recv(65536):
+            text += part
+        self.connection.close()
+        head, body = text.split(b"\r\n\r\n", 1)
+        return int(head[9:12]), json.loads(body)
+
+
+@case
+def queries_wait_for_their_turn():
+    with Tocsin(FILES, "--query.max-concurrency=1") as server:
+        slow = Client(server, SLOW)
+        eventually("the slow query runs", lambda: running(server) == 1)
+        late = Client(server, "1", timeout="100ms")
+        status, answer = late.answer()
+        equal((status, answer["errorType"], answer["error"]), (503, "timeout", "query timed out in query queue"))
+        patient = Client(server, "1")
+        eventually("another one waits", lambda: running(server) == 2)
+        # Nothing else waits.
+        equal(server.get("/-/healthy").status, 200)
+        equal(server.data("/api/v1/rules"), {"groups": []})
+        slow.hang_up()
+        equal(patient.answer()[0], 200)
+        eventually("no query is left", lambda: running(server) == 0)
+
+
+@case
+def a_query_that_takes_too_long_is_ended():
+    with Tocsin(FILES, "--query.timeout=200ms") as server:
+        status, answer = Client(server, SLOW).answer()
+        equal((status, answer["errorType"]), (503, "timeout"))
+        contains(answer["error"], "query timed out in expression evaluation")
+
+
+@case
+def many_clients_at_once_are_all_answered():
+    with Tocsin(FILES, "--query.max-concurrency=2") as server:
+        answers = []
+
+        def ask():
+            answers.append(Client(server, "sum_over_time(vector(1)[1h:1s])").answer()[0])
+
+        threads = [threading.Thread(target=ask) for _ in range(60)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(answers, [200] * 60)
+
+
+@case
+def the_log_of_queries_follows_its_file():
+    with Tocsin(FILES) as server:
+        log = f"{server.folder}/query.log"
+        server.write({"prometheus.yml": "global: {evaluation_interval: 1h, query_log_file: query.log}\n"})
+        equal(server.reload().status, 200)
+        server.data("/api/v1/query", query="1 + 1", time="5")
+        os.rename(log, log + ".1")
+        equal(server.reload().status, 200)
+        equal(Client(server, "label_replace(vector(1), 'a', 'b', 'c', '(')").answer()[0], 422)
+        with open(log + ".1", encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        equal(len(lines), 1)
+        equal(lines[0]["params"], {"query": "1 + 1", "start": "1970-01-01T00:00:05.000Z",
+                                   "end": "1970-01-01T00:00:05.000Z", "step": 0})
+        equal(lines[0]["httpRequest"], {"clientIP": "127.0.0.1", "method": "GET", "path": "/api/v1/query"})
+        assert lines[0]["stats"]["timings"]["execTotalTime"] > 0
+        with open(log, encoding="utf-8") as file:
+            failed = json.loads(file.read())
+        equal(failed["httpRequest"]["method"], "POST")
+        contains(failed["error"], "invalid regular expression in label_replace()")
+
+
+@case
+def a_crash_leaves_the_queries_that_ran():
+    with Tocsin(FILES) as server:
+        client = Client(server, SLOW)
+        eventually("it runs", lambda: running(server) == 1)
+        server.signal(signal.SIGKILL)
+        server.wait()
+        client.hang_up()
+        with Tocsin({}, folder=server.folder) as again:
+            contains(again.output, "These queries had not finished when the last process ended")
+            contains(again.output, "sum_over_time(vector(0)[20d:1s])")
+            again.signal(signal.SIGTERM)
+            equal(again.wait(), 0)
+        with Tocsin({}, folder=server.folder) as third:
+            assert "had not finished" not in third.output
+
+
+@case
+def stopping_ends_running_queries():
+    with Tocsin(FILES) as server:
+        client = Client(server, SLOW)
+        eventually("it runs", lambda: running(server) == 1)
+        server.signal(signal.SIGTERM)
+        status, answer = client.answer()
+        equal((status, answer["errorType"]), (499, "canceled"))
+        equal(server.wait(), 0)
+
+
+@case
+def everything_is_below_the_path_of_the_external_url():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = f"--web.external-url=http://127.0.0.1:{port}/a/b/"
+    with Tocsin(FILES, url, port=port) as server:
+        equal(server.get("/a/b/-/healthy").status, 200)
+        equal(server.data("/a/b/api/v1/query", query="1")["resultType"], "scalar")
+        equal(server.get("/api/v1/query").status, 404)
+        contains(server.get("/").body, 'href="graph"')  # after a redirect
+    with Tocsin(FILES, url, "--web.route-prefix=/", port=port) as server:
+        equal(server.data("/api/v1/query", query="1")["resultType"], "scalar")
+
+
+main()
