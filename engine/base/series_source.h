@@ -85,6 +85,12 @@ class Selection {
   /// come in ascending row order. Takes no lock; sees each scrape whole or not at all.
   virtual Status scan(const RowSet& rows, RowRange range, TimestampMs from, TimestampMs to,
                       TileVisitor& visitor) const = 0;
+  /// As scan(), for a caller that wants the newest sample of each row alone: a tile may begin at
+  /// the last column in which all its rows have a value.
+  virtual Status scan_newest(const RowSet& rows, RowRange range, TimestampMs from, TimestampMs to,
+                             TileVisitor& visitor) const {
+    return scan(rows, range, from, to, visitor);
+  }
 };
 
 /// Where series come from. Thread-safe.

@@ -10,7 +10,8 @@ namespace {
 // for some runs ahead, so that the misses of several streams overlap.
 class Prefetcher {
  public:
-  explicit Prefetcher(const StoreRowSet& set) : set_(set) {}
+  Prefetcher(const StoreRowSet& set, bool newest_only)
+      : set_(set), axes_ahead_(newest_only ? 1 : kRawBlocksKept + 1) {}
 
   /// Run `current` is about to be read.
   void before(size_t current) const {
@@ -23,7 +24,6 @@ class Prefetcher {
   }
 
  private:
-  static constexpr size_t kAxesAhead = kRawBlocksKept + 1;
   static constexpr uint32_t kRowsMax = 4 * kLanes;  // Longer runs are read fast enough as they are.
 
   const RowRun* at(size_t i) const {
@@ -45,7 +45,7 @@ class Prefetcher {
     if (run.source.at.slab() >= view->slabs.size()) return;
     const SlabView& slab = view->slabs[run.source.at.slab()];
     const size_t end = slab.chunks.size();
-    for (size_t a = end - std::min(end, kAxesAhead); a < end; ++a) {
+    for (size_t a = end - std::min(end, axes_ahead_); a < end; ++a) {
       visit(*view->axes[a], slab, slab.chunks[a]);
     }
   }
@@ -72,6 +72,7 @@ class Prefetcher {
   }
 
   const StoreRowSet& set_;
+  const size_t axes_ahead_;
 };
 
 // As above, for loose rows: from row to newest run to its values.
@@ -126,7 +127,7 @@ class Scanner {
     const uint32_t begin = std::max(run.first_row, clip.begin);
     const uint32_t end = std::min(run.first_row + run.rows, clip.end);
     use(run.source.stream);
-    if (window().t.empty()) return;
+    if (newest().t.empty()) return;
     const SlotAddress at{run.source.at.packed + (begin - run.first_row)};
     const Tenancy& tenancy = *run.source.tenancy;
     // After the snapshot: whoever sees a new tenant's columns sees the recycling, too.
@@ -176,22 +177,38 @@ class Scanner {
     if (snapshot.view == nullptr) snapshot = set_.streams[stream]->snapshot();
     current_ = stream;
     snapshot_ = &snapshot;
-    scratch_.window.assign(snapshot, time_);
-    if (window().spans.empty()) return;
-    const AxisSpan& oldest = window().spans.front();
-    const ColumnSeq from = snapshot.view->axes[oldest.axis]->first_seq + oldest.begin;
-    set_.streams[stream]->note_reach(snapshot.end_seq - from);
+    has_window_ = false;
+    if (time_.newest_only) scratch_.newest.assign_newest(snapshot, time_);
   }
-  const Window& window() const { return scratch_.window; }
+  // Of the stream in use.
+  const Window& window() {
+    if (has_window_) return scratch_.window;
+    has_window_ = true;
+    Window& window = scratch_.window;
+    window.assign(*snapshot_, time_);
+    if (window.spans.empty()) return window;
+    const AxisSpan& oldest = window.spans.front();
+    const ColumnSeq from = snapshot_->view->axes[oldest.axis]->first_seq + oldest.begin;
+    set_.streams[current_]->note_reach(snapshot_->end_seq - from);
+    return window;
+  }
+  const Window& newest() { return time_.newest_only ? scratch_.newest : window(); }
 
   void tile(uint32_t row, uint32_t count, SlotAddress at) {
-    WindowReader& reader = scratch_.reader;
-    reader.read(*snapshot_->view, window(), at, count);
-    if (!reader.has_samples(count)) return;
+    if (time_.newest_only) {
+      scratch_.reader.read(*snapshot_->view, newest(), at, count);
+      if (scratch_.reader.gaps().back() == 0) return visit(row, count, newest());
+    }
+    scratch_.reader.read(*snapshot_->view, window(), at, count);
+    if (scratch_.reader.has_samples(count)) visit(row, count, window());
+  }
+
+  void visit(uint32_t row, uint32_t count, const Window& window) {
+    const WindowReader& reader = scratch_.reader;
     base::Tile tile;
     tile.first_row = row;
     tile.rows = count;
-    tile.t = window().t;
+    tile.t = window.t;
     tile.values = reader.values().data();
     tile.gaps = reader.gaps().data();
     tile.drops = reader.drops().data();
@@ -204,6 +221,7 @@ class Scanner {
   base::TileVisitor& visitor_;
   uint32_t current_ = UINT32_MAX;
   const StreamSnapshot* snapshot_ = nullptr;
+  bool has_window_ = false;  // scratch_.window is of the stream in use.
 };
 
 }  // namespace
@@ -228,7 +246,7 @@ void ScanScratchPool::give(std::unique_ptr<ScanScratch> scratch) {
 void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, ScanScratch& scratch,
                base::TileVisitor& visitor) {
   Scanner scanner(set, time, scratch, visitor);
-  const Prefetcher prefetcher(set);
+  const Prefetcher prefetcher(set, time.newest_only);
   const LoosePrefetcher loose_prefetcher(set);
   auto run = std::partition_point(set.runs.begin(), set.runs.end(), [&](const RowRun& r) {
     return r.first_row + r.rows <= rows.begin;

@@ -23,6 +23,7 @@ struct ScanScratch {
   RowMerger merger;
   LooseTiles tiles;
   Window window;
+  Window newest;                          ///< Its last column.
   std::vector<StreamSnapshot> snapshots;  ///< By number in the row set; no view: not taken yet.
 };
 

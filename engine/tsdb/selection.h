@@ -20,6 +20,8 @@ class StoreSelection final : public base::Selection {
   std::shared_ptr<const base::RowSet> rows() override;
   base::Status scan(const base::RowSet& rows, base::RowRange range, base::TimestampMs from,
                     base::TimestampMs to, base::TileVisitor& visitor) const override;
+  base::Status scan_newest(const base::RowSet& rows, base::RowRange range, base::TimestampMs from,
+                           base::TimestampMs to, base::TileVisitor& visitor) const override;
 
   const base::Matchers& matchers() const { return matchers_; }
 
@@ -31,6 +33,9 @@ class StoreSelection final : public base::Selection {
   void on_forgotten(const std::vector<SeriesId>& ids);
 
  private:
+  base::Status scan(const base::RowSet& rows, base::RowRange range, TimeRange time,
+                    base::TileVisitor& visitor) const;
+
   const std::shared_ptr<Head> head_;
   const base::Matchers matchers_;
   std::vector<SeriesId> ids_;           // Guarded by Head::mutex.

@@ -20,6 +20,7 @@ Stream::Stream(uint32_t number, std::string name, Epochs& epochs, std::shared_pt
       name_(std::move(name)),
       epochs_(epochs),
       pool_(std::move(pool)),
+      buffer_(pool_),
       commons_(epochs),
       view_(std::make_shared<StreamView>()),
       published_(view_.get()) {}
@@ -64,7 +65,7 @@ WriterRow Stream::take_rows(uint32_t count) {
   const auto first = static_cast<WriterRow>(rows_.size());
   rows_.resize(rows_.size() + count);
   row_used_.resize(rows_.size(), false);
-  buffer_.resize(rows_.size() + 1, base::absent_marker());
+  buffer_.grow(rows_.size());
   return first;
 }
 
@@ -98,7 +99,7 @@ void Stream::hand_over(WriterRow row) {
 }
 
 void Stream::forget_row(WriterRow row) {
-  buffer_[row + 1] = base::absent_marker();
+  if (is_open_) buffer_[row + 1] = base::absent_marker();
   row_used_[row] = false;
   if (row < row_loose_.size()) row_loose_[row] = false;
   free_rows_.insert(row);
@@ -147,7 +148,9 @@ void Stream::end() {
     slab->last.reset();
     slab->previous = nullptr;
   }
-  buffer_ = std::vector<double>();
+  free_rows_.clear();
+  rows_ = std::vector<SlotAddress>();
+  row_used_ = std::vector<bool>();
   has_writer_ = false;
 }
 
@@ -167,13 +170,14 @@ Status Stream::begin(TimestampMs t) {
   }
   is_open_ = true;
   open_t_ = t;
+  buffer_.open(rows_.size());
   return {};
 }
 
 void Stream::abandon() {
   is_open_ = false;
   drop_pending();
-  std::fill(buffer_.begin(), buffer_.end(), base::absent_marker());
+  buffer_.close();
 }
 
 Result<CommitStats> Stream::commit() {

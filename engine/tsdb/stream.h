@@ -17,6 +17,7 @@
 #include "engine/base/sample_sink.h"
 #include "engine/base/symbols.h"
 #include "engine/tsdb/block.h"
+#include "engine/tsdb/column_buffer.h"
 #include "engine/tsdb/epoch.h"
 #include "engine/tsdb/loose.h"
 #include "engine/tsdb/reach.h"
@@ -100,7 +101,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// Ends all rows; no marker is written before the next commit.
   void remove_all_rows();
   base::Status begin(base::TimestampMs t);
-  std::span<double> column() { return std::span(buffer_).subspan(1); }
+  std::span<double> column() { return buffer_.rows(); }
   /// Makes a row able to take loose samples. False when it was already.
   bool make_loose(base::WriterRow row);
   /// Queues a loose sample for the next commit; make_loose() comes first.
@@ -198,7 +199,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   const std::shared_ptr<ChunkPool> pool_;
 
   // The writer's own.
-  std::vector<double> buffer_{base::absent_marker()};
+  ColumnBuffer buffer_;
   bool is_open_ = false;
   base::TimestampMs open_t_ = 0;
   base::TimestampMs last_t_ = std::numeric_limits<base::TimestampMs>::min();
@@ -215,10 +216,10 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::set<base::WriterRow> free_rows_;
   std::unordered_map<uint32_t, LooseState> loose_;  // By packed address.
   LooseCommons commons_;
-  CommitSeq loose_seq_ = 0;  // Published commits with loose samples.
-  std::unordered_map<uint32_t, ColumnSeq> ended_;   // Packed address → one past its last column.
-  std::vector<uint32_t> ending_;                    // Those that end with the next commit.
-  std::vector<SlotAddress> handed_over_;            // Those that get no marker with it.
+  CommitSeq loose_seq_ = 0;                        // Published commits with loose samples.
+  std::unordered_map<uint32_t, ColumnSeq> ended_;  // Packed address → one past its last column.
+  std::vector<uint32_t> ending_;                   // Those that end with the next commit.
+  std::vector<SlotAddress> handed_over_;           // Those that get no marker with it.
   std::shared_ptr<StreamView> view_;
   std::atomic<const StreamView*> published_;
   Reach reach_;

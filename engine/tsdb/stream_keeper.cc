@@ -36,7 +36,9 @@ ChunkRef freeze_pair(const ChunkRef& a, const ChunkRef& b) {
 }  // namespace
 
 void Stream::freeze() {
-  const ColumnSeq columns_kept = std::min(reach_.end_round(), kRawBlocksKept * kRawColumns);
+  // The newest column at least, which every instant query reads.
+  const ColumnSeq columns_kept =
+      std::clamp<ColumnSeq>(reach_.end_round(), 1, kRawBlocksKept * kRawColumns);
   while (freeze_two(columns_kept)) {
   }
   freeze_loose();
@@ -130,8 +132,8 @@ StreamStats Stream::stats() const {
   const std::lock_guard lock(mutex_);
   StreamStats stats;
   stats.axes = view_->axes.size();
-  stats.bytes = sizeof *this + buffer_.capacity() * sizeof(double) +
-                rows_.capacity() * sizeof(SlotAddress) + view_->axes.size() * sizeof(Axis);
+  stats.bytes =
+      sizeof *this + rows_.capacity() * sizeof(SlotAddress) + view_->axes.size() * sizeof(Axis);
   for (const auto& slab : slabs_) {
     stats.bytes += sizeof(Slab) + slab->source.size() * (sizeof(uint32_t) + sizeof(SeriesId));
   }

@@ -6,24 +6,45 @@
 
 namespace tocsin::tsdb {
 
+namespace {
+
+uint32_t published_columns(const StreamSnapshot& snapshot, const Axis& axis) {
+  return std::min(axis.capacity(), snapshot.end_seq - axis.first_seq);
+}
+
+}  // namespace
+
+void Window::assign_newest(const StreamSnapshot& snapshot, TimeRange time) {
+  spans.clear();
+  t.clear();
+  const auto& axes = snapshot.view->axes;
+  for (size_t a = axes.size(); a-- > 0;) {
+    const Axis& axis = *axes[a];
+    uint32_t end = published_columns(snapshot, axis);
+    while (end > 0 && axis.t[end - 1] > time.to) --end;
+    if (end == 0) continue;
+    if (axis.t[end - 1] <= time.from) return;
+    spans.push_back({static_cast<uint32_t>(a), end - 1, end});
+    t.push_back(axis.t[end - 1]);
+    return;
+  }
+}
+
 void Window::assign(const StreamSnapshot& snapshot, TimeRange time) {
   spans.clear();
   t.clear();
   const auto& axes = snapshot.view->axes;
-  const auto published = [&](const Axis& axis) {
-    return std::min(axis.capacity(), snapshot.end_seq - axis.first_seq);
-  };
   size_t first = axes.size();
   while (first > 0) {
     const Axis& axis = *axes[first - 1];
-    const uint32_t columns = published(axis);
+    const uint32_t columns = published_columns(snapshot, axis);
     if (columns > 0 && axis.t[columns - 1] <= time.from) break;
     --first;
   }
   for (size_t a = first; a < axes.size(); ++a) {
     const Axis& axis = *axes[a];
     const base::TimestampMs* begin = axis.t.data();
-    const base::TimestampMs* end = begin + published(axis);
+    const base::TimestampMs* end = begin + published_columns(snapshot, axis);
     const auto* low = std::upper_bound(begin, end, time.from);
     const auto* high = std::upper_bound(low, end, time.to);
     if (low == high) continue;

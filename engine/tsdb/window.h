@@ -13,6 +13,7 @@ namespace tocsin::tsdb {
 struct TimeRange {
   base::TimestampMs from = 0;
   base::TimestampMs to = 0;
+  bool newest_only = false;  ///< What lies before a row's newest sample may be left out.
 };
 
 /// Columns [begin, end) of one axis.
@@ -28,6 +29,8 @@ struct Window {
   std::vector<base::TimestampMs> t;  ///< Of all spans, one after the other.
 
   void assign(const StreamSnapshot& snapshot, TimeRange time);
+  /// The last of these columns alone, or none.
+  void assign_newest(const StreamSnapshot& snapshot, TimeRange time);
 };
 
 /// The columns of a window for neighbouring slots of a slab, as a Tile wants them. Reused from tile

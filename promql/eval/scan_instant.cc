@@ -113,10 +113,19 @@ base::Status SelectionRows::scan(base::TimestampMs from, base::TimestampMs to,
   return selection_->scan(*rows_, {0, rows}, from, to, visitor);
 }
 
+base::Status SelectionRows::scan_newest(base::TimestampMs from, base::TimestampMs to,
+                                        base::TileVisitor& visitor) const {
+  const auto rows = static_cast<uint32_t>(rows_->labels.size());
+  if (rows == 0) return {};
+  return selection_->scan_newest(*rows_, {0, rows}, from, to, visitor);
+}
+
 base::Status ScanInstant::scan(const Grid& grid, base::TileVisitor& visitor) const {
   const base::TimestampMs from = saturating_sub(shift_.apply(grid.start), lookback_);
   const base::TimestampMs to = shift_.apply(grid.last());
-  if (!strips_buckets_) return rows_.scan(from, to, visitor);
+  if (!strips_buckets_) {
+    return grid.steps == 1 ? rows_.scan_newest(from, to, visitor) : rows_.scan(from, to, visitor);
+  }
   std::vector<SampleRange> steps(grid.steps);
   for (size_t i = 0; i < grid.steps; ++i) {
     const base::TimestampMs ref = shift_.apply(grid.at(i));

@@ -29,6 +29,9 @@ class SelectionRows {
   void refresh(SchemaIds& ids);
   const RowSchemaPtr& schema() const { return schema_; }
   base::Status scan(base::TimestampMs from, base::TimestampMs to, base::TileVisitor& visitor) const;
+  /// For the newest sample of each row alone.
+  base::Status scan_newest(base::TimestampMs from, base::TimestampMs to,
+                           base::TileVisitor& visitor) const;
 
  private:
   std::shared_ptr<base::Selection> selection_;
