@@ -5,6 +5,8 @@
 
 #include "engine/app/commands.h"
 #include "engine/app/external_url.h"
+#include "engine/app/feature_flags.h"
+#include "engine/app/query_flags.h"
 #include "engine/app/terminal.h"
 #include "engine/app/version.h"
 #include "engine/base/matcher.h"
@@ -50,42 +52,9 @@ base::Result<base::LogFormat> parse_log_format(std::string_view text) {
   return base::Error{base::Code::kInvalid, "must be logfmt or json"};
 }
 
-base::Result<OutputFormat> parse_output(std::string_view text) {
-  if (text == "text") return OutputFormat::kText;
-  if (text == "json") return OutputFormat::kJson;
-  return base::Error{base::Code::kInvalid, "must be text or json"};
-}
-
 base::Result<std::string> parse_cors_origin(std::string_view text) {
   if (const auto regex = base::Regex::compile(text); !regex) return regex.error();
   return std::string(text);
-}
-
-// --enable-feature=a,b; upstream only warns about names it does not know, so a typing error there
-// goes unnoticed. Here it is refused.
-base::Result<promql::Features> parse_features(std::string_view text) {
-  promql::Features out;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(','), text.size());
-    const std::string_view name = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (name == "promql-experimental-functions") {
-      out.experimental_functions = true;
-    } else if (name == "promql-delayed-name-removal") {
-      out.delayed_name_removal = true;
-    } else if (name == "promql-extended-range-selectors") {
-      out.extended_range_selectors = true;
-    } else if (name == "promql-binop-fill-modifiers") {
-      out.binop_fill_modifiers = true;
-    } else if (name == "promql-duration-expr" || name == "promql-at-modifier" ||
-               name == "promql-negative-offset") {
-      continue;  // Always on.
-    } else {
-      return base::Error{base::Code::kUnsupported,
-                         "feature \"" + std::string(name) + "\" is not supported"};
-    }
-  }
-  return out;
 }
 
 void add_storage_flags(CLI::App& app, ServeFlags& flags) {
@@ -170,7 +139,8 @@ void add_serve(CLI::App& root, ServeFlags& flags) {
                               "logfmt or json.")
       ->default_str("logfmt");
   add_parsed<promql::Features>(*app, "--enable-feature", flags.features, parse_features,
-                               "Comma-separated feature names.");
+                               "Comma-separated feature names.")
+      ->join(',');
 }
 
 void add_demo(CLI::App& root, DemoFlags& flags) {
@@ -211,35 +181,6 @@ void add_test(CLI::App& root, TestPromqlFlags& flags) {
   promql->add_flag("-v,--verbose", flags.verbose, "List passing cases, too.");
 }
 
-void add_query(CLI::App& root, QueryFlags& flags) {
-  CLI::App* app = root.add_subcommand("query", "Ask a running server.");
-  app->require_subcommand(1);
-  const auto add = [&](const std::string& name, const std::string& help,
-                       const std::string& example) {
-    CLI::App* command = app->add_subcommand(name, help);
-    command->footer("Example:\n  tocsin query " + name + " " + example);
-    command->add_option("SERVER", flags.server, "Its URL; not with --data.");
-    command->add_option("EXPR", flags.expr, "The PromQL expression.");
-    command->add_option("--data", flags.data,
-                        "Evaluate over the load blocks of this promqltest file, without a server.");
-    command->add_option("--queries", flags.queries,
-                        "With --data: a file of expressions, one a line, in place of EXPR; each "
-                        "answer is a line of JSON.");
-    add_parsed<promql::Features>(*command, "--enable-feature", flags.features, parse_features,
-                                 "With --data: comma-separated feature names.");
-    add_parsed<OutputFormat>(*command, "-o,--output", flags.format, parse_output, "text or json.")
-        ->default_str("text");
-    return command;
-  };
-  CLI::App* instant = add("instant", "Evaluate at one time.", "http://localhost:9099 'up == 0'");
-  instant->add_option("--time", flags.time, "Unix seconds or RFC 3339; default now.");
-  CLI::App* range = add("range", "Evaluate over a range.",
-                        "http://localhost:9099 'rate(requests_total[5m])' --step 15s");
-  range->add_option("--start", flags.start, "Unix seconds or RFC 3339; default an hour ago.");
-  range->add_option("--end", flags.end, "Unix seconds or RFC 3339; default now.");
-  range->add_option("--step", flags.step, "Duration; default about 250 points.");
-}
-
 // What each flag of `command` stands at, for the API.
 std::map<std::string, std::string> shown_flags(const CLI::App& command) {
   std::map<std::string, std::string> out;
@@ -270,7 +211,7 @@ void add_commands(CLI::App& root, Flags& flags) {
   add_demo(root, flags.demo);
   add_check(root, flags.check);
   add_test(root, flags.test);
-  add_query(root, flags.query);
+  add_query_commands(root, flags.query);
 }
 
 int run(const CLI::App& root, Flags& flags) {
@@ -285,9 +226,7 @@ int run(const CLI::App& root, Flags& flags) {
     return run_check_notify(flags.check["notify"]);
   }
   if (root.got_subcommand("test")) return run_test_promql(flags.test);
-  const auto* query = root.get_subcommand("query");
-  return query->got_subcommand("range") ? run_query_range(flags.query)
-                                        : run_query_instant(flags.query);
+  return run_query_command(*root.get_subcommand("query"), flags.query);
 }
 
 // What is wrong with the first word that no command or flag explains, or "".

@@ -42,6 +42,7 @@ struct ServeFlags {
   uint32_t query_concurrency_max = 20;
   std::string query_log_file;  ///< Empty: what global.query_log_file says.
   base::DurationMs resend_delay = base::kMinute;
+  bool early_evaluation = true;
   base::LogLevel log_level = base::LogLevel::kInfo;
   base::LogFormat log_format = base::LogFormat::kLogfmt;
   promql::Features features;
@@ -49,7 +50,6 @@ struct ServeFlags {
   std::map<std::string, std::string> shown;
 };
 int run_serve(const ServeFlags& flags);
-  bool early_evaluation = true;
 
 struct DemoFlags {
   bool once = false;   ///< Ends when every receiver has had a firing and a resolved message.
@@ -67,22 +67,5 @@ struct TestPromqlFlags {
   bool verbose = false;  ///< Lists passing cases, too.
 };
 int run_test_promql(const TestPromqlFlags& flags);
-
-enum class OutputFormat : uint8_t { kText, kJson };
-
-struct QueryFlags {
-  std::string server = "http://localhost:9099";
-  std::string expr;
-  std::string time;   ///< Instant queries: empty means now.
-  std::string start;  ///< Range queries.
-  std::string end;
-  std::string step;
-  OutputFormat format = OutputFormat::kText;
-  std::string data;           ///< A file of load blocks to evaluate over, in place of a server.
-  std::string queries;        ///< A file of expressions, one a line; answers as JSON, one a line.
-  promql::Features features;  ///< Of the evaluation over `data`.
-};
-int run_query_instant(const QueryFlags& flags);
-int run_query_range(const QueryFlags& flags);
 
 }  // namespace tocsin::app

@@ -1,9 +1,12 @@
 #include "engine/app/terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+
+#include "engine/base/number.h"
 
 namespace tocsin::app {
 
@@ -44,6 +47,18 @@ std::string paint(std::string_view text, Colour colour, bool colours) {
   return std::string(code) + std::string(text) + "\033[0m";
 }
 
-bool wants_colours() { return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
+bool is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+
+size_t terminal_width() {
+  constexpr size_t kUsual = 80;
+  constexpr size_t kMost = 1000;
+  winsize size = {};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const char* columns = std::getenv("COLUMNS");
+  const auto value = columns == nullptr ? std::nullopt : base::parse_float(columns);
+  return value && *value >= 1 && *value <= kMost ? static_cast<size_t>(*value) : kUsual;
+}
+
+bool wants_colours() { return is_terminal() && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace tocsin::app

@@ -19,6 +19,10 @@ void print_error(const base::Error& error);
 enum class Colour : uint8_t { kPlain, kRed, kGreen, kYellow, kDim, kBold };
 /// `text` in a colour when `colours` is true.
 std::string paint(std::string_view text, Colour colour, bool colours);
+/// True when standard output is a terminal.
+bool is_terminal();
+/// Its width in columns: of the terminal, else what COLUMNS says, else 80.
+size_t terminal_width();
 /// True when standard output is a terminal and NO_COLOR is not set.
 bool wants_colours();
 
