@@ -23,7 +23,7 @@ base::Status CountValues::evaluate(const Grid& grid, Run& run) {
           input.is_histogram(step, row)
               ? histogram_value_text(*input.histograms[step * input.rows + row])
               : base::format_fixed(input.at(step, row));
-      base::Labels key = grouping_.key(rows.labels[row].with(label_, value));
+      base::Labels key = grouping_.of(rows.labels[row].with(label_, value));
       const auto [entry, fresh] = row_of.try_emplace(key, static_cast<uint32_t>(counts.size()));
       if (fresh) {
         schema->labels.push_back(std::move(key));

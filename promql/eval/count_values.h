@@ -13,7 +13,7 @@ class CountValues final : public Operator {
  public:
   CountValues(std::string label, GroupingSpec grouping, OperatorPtr child)
       : label_(std::move(label)), grouping_(std::move(grouping)), child_(std::move(child)) {
-    if (!grouping_.without) grouping_.labels.push_back(label_);
+    if (!grouping_.without) grouping_.names.push_back(label_);
   }
 
  private:

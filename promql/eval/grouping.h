@@ -6,20 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "promql/eval/label_numbers.h"
 #include "promql/eval/row_schema.h"
 
 namespace tocsin::promql {
 
-/// by (labels) or without (labels).
-struct GroupingSpec {
-  GroupingSpec(std::vector<std::string> names, bool is_without)
-      : labels(std::move(names)), without(is_without) {
-    if (without) labels.emplace_back(base::kMetricName);
+/// by (labels) or without (labels), which loses the metric name, too.
+struct GroupingSpec : LabelChoice {
+  GroupingSpec(std::vector<std::string> labels, bool is_without)
+      : LabelChoice{std::move(labels), is_without} {
+    if (without) names.emplace_back(base::kMetricName);
   }
-  std::vector<std::string> labels;
-  bool without;
-  /// The labels that name a row's group. `without` loses the metric name, too.
-  base::Labels key(const base::Labels& row) const;
 };
 
 /// Groups in order of their first row; within a group rows are in label order, so that sums do not

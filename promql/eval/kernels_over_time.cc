@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "promql/eval/kahan.h"
+#include "promql/eval/vector_target.h"
 
 namespace tocsin::promql {
 namespace {
@@ -22,16 +23,22 @@ void extreme_row(const RowWindow& w, double& out) {
   for (const double v : w.v) out = Better::replaces(v, out) ? v : out;
 }
 
-template <class Better>
-void extreme_columns(const ColumnWindow& w, double* out) {
+TOCSIN_WIDE
+void keep_lower(const double* v, double* best, size_t rows) {
+  for (size_t i = 0; i < rows; ++i) best[i] = Lower::replaces(v[i], best[i]) ? v[i] : best[i];
+}
+TOCSIN_WIDE
+void keep_higher(const double* v, double* best, size_t rows) {
+  for (size_t i = 0; i < rows; ++i) best[i] = Higher::replaces(v[i], best[i]) ? v[i] : best[i];
+}
+
+using Keep = void (*)(const double* v, double* best, size_t rows);
+
+void extreme_columns(const ColumnWindow& w, double* out, Keep keep) {
   for (size_t begin = 0; begin < w.rows; begin += kRowsPerBlock) {
     const size_t rows = std::min(kRowsPerBlock, w.rows - begin);
     std::copy_n(w.columns[0] + begin, rows, out + begin);
-    for (size_t c = 1; c < w.t.size(); ++c) {
-      const double* v = w.columns[c] + begin;
-      double* best = out + begin;
-      for (size_t i = 0; i < rows; ++i) best[i] = Better::replaces(v[i], best[i]) ? v[i] : best[i];
-    }
+    for (size_t c = 1; c < w.t.size(); ++c) keep(w.columns[c] + begin, out + begin, rows);
   }
 }
 
@@ -46,42 +53,6 @@ void ts_of_extreme_row(const RowWindow& w, double& out) {
 }
 
 bool differs(double a, double b) { return (a != b) & !((a != a) & (b != b)); }
-
-struct Line {
-  double slope = 0;
-  double intercept = 0;
-};
-
-/// Least squares; x in seconds from `origin`. A level line stays exact.
-/// Source: prometheus:promql/functions.go linearRegression.
-Line linear_regression(const RowWindow& w, base::TimestampMs origin) {
-  double n = 0;
-  double sum_x = 0, c_x = 0, sum_y = 0, c_y = 0;
-  double sum_xy = 0, c_xy = 0, sum_x2 = 0, c_x2 = 0;
-  bool level = true;
-  for (size_t i = 0; i < w.v.size(); ++i) {
-    const double y = w.v[i];
-    if (level && i > 0 && y != w.v[0]) level = false;
-    n += 1;
-    const double x = static_cast<double>(w.t[i] - origin) / 1e3;
-    kahan_add(x, sum_x, c_x);
-    kahan_add(y, sum_y, c_y);
-    kahan_add(x * y, sum_xy, c_xy);
-    kahan_add(x * x, sum_x2, c_x2);
-  }
-  if (level) {
-    if (std::isinf(w.v[0])) return {std::nan(""), std::nan("")};
-    return {0, w.v[0]};
-  }
-  sum_x += c_x;
-  sum_y += c_y;
-  sum_xy += c_xy;
-  sum_x2 += c_x2;
-  const double covariance = sum_xy - sum_x * sum_y / n;
-  const double variance = sum_x2 - sum_x * sum_x / n;
-  const double slope = covariance / variance;
-  return {slope, sum_y / n - slope * sum_x / n};
-}
 
 double variance_of(std::span<const double> values) {
   double count = 0;
@@ -99,11 +70,12 @@ double variance_of(std::span<const double> values) {
 struct BlockSums {
   double sum[kRowsPerBlock];
   double c[kRowsPerBlock];
-
-  void add(const double* v, size_t rows) {
-    for (size_t i = 0; i < rows; ++i) kahan_add(v[i], sum[i], c[i]);
-  }
 };
+
+TOCSIN_WIDE
+void add_column(const double* v, size_t rows, BlockSums& sums) {
+  for (size_t i = 0; i < rows; ++i) kahan_add(v[i], sums.sum[i], sums.c[i]);
+}
 
 }  // namespace
 
@@ -121,7 +93,7 @@ void sum_columns(const ColumnWindow& w, double, double* out) {
     const size_t rows = std::min(kRowsPerBlock, w.rows - begin);
     std::fill_n(block.sum, rows, 0.0);
     std::fill_n(block.c, rows, 0.0);
-    for (size_t c = 0; c < w.t.size(); ++c) block.add(w.columns[c] + begin, rows);
+    for (size_t c = 0; c < w.t.size(); ++c) add_column(w.columns[c] + begin, rows, block);
     for (size_t i = 0; i < rows; ++i) {
       out[begin + i] = std::isinf(block.sum[i]) ? block.sum[i] : block.sum[i] + block.c[i];
     }
@@ -142,7 +114,7 @@ void avg_columns(const ColumnWindow& w, double, double* out) {
     const size_t rows = std::min(kRowsPerBlock, w.rows - begin);
     std::copy_n(w.columns[0] + begin, rows, block.sum);
     std::fill_n(block.c, rows, 0.0);
-    for (size_t c = 1; c < w.t.size(); ++c) block.add(w.columns[c] + begin, rows);
+    for (size_t c = 1; c < w.t.size(); ++c) add_column(w.columns[c] + begin, rows, block);
     for (size_t i = 0; i < rows; ++i) {
       out[begin + i] = block.sum[i] / n + block.c[i] / n;
       // A sum that passed infinity is not finite any more: those rows take the careful way.
@@ -162,8 +134,12 @@ bool max_row(const RowWindow& w, double, double& out) {
   extreme_row<Higher>(w, out);
   return true;
 }
-void min_columns(const ColumnWindow& w, double, double* out) { extreme_columns<Lower>(w, out); }
-void max_columns(const ColumnWindow& w, double, double* out) { extreme_columns<Higher>(w, out); }
+void min_columns(const ColumnWindow& w, double, double* out) {
+  extreme_columns(w, out, keep_lower);
+}
+void max_columns(const ColumnWindow& w, double, double* out) {
+  extreme_columns(w, out, keep_higher);
+}
 
 bool count_row(const RowWindow& w, double, double& out) {
   out = static_cast<double>(w.v.size());
@@ -231,6 +207,10 @@ bool changes_row(const RowWindow& w, double, double& out) {
   for (size_t i = 1; i < w.v.size(); ++i) out += differs(w.v[i], w.v[i - 1]) ? 1 : 0;
   return true;
 }
+void change_events(const double* before, const double* after, const uint32_t* sum_before,
+                   uint32_t* sum, size_t rows) {
+  for (size_t i = 0; i < rows; ++i) sum[i] = sum_before[i] + (differs(after[i], before[i]) ? 1 : 0);
+}
 void changes_columns(const ColumnWindow& w, double, double* out) {
   std::fill_n(out, w.rows, 0.0);
   for (size_t c = 1; c < w.t.size(); ++c) {
@@ -245,6 +225,10 @@ bool resets_row(const RowWindow& w, double, double& out) {
   for (size_t i = 1; i < w.v.size(); ++i) out += w.v[i] < w.v[i - 1] ? 1 : 0;
   return true;
 }
+void reset_events(const double* before, const double* after, const uint32_t* sum_before,
+                  uint32_t* sum, size_t rows) {
+  for (size_t i = 0; i < rows; ++i) sum[i] = sum_before[i] + (after[i] < before[i] ? 1 : 0);
+}
 void resets_columns(const ColumnWindow& w, double, double* out) {
   std::fill_n(out, w.rows, 0.0);
   for (size_t c = 1; c < w.t.size(); ++c) {
@@ -253,19 +237,6 @@ void resets_columns(const ColumnWindow& w, double, double* out) {
     const double* after = w.columns[c];
     for (size_t i = 0; i < w.rows; ++i) out[i] += after[i] < before[i] ? 1.0 : 0.0;
   }
-}
-
-bool deriv_row(const RowWindow& w, double, double& out) {
-  if (w.v.size() < 2) return false;
-  out = linear_regression(w, w.t[0]).slope;
-  return true;
-}
-
-bool predict_linear_row(const RowWindow& w, double param, double& out) {
-  if (w.v.size() < 2) return false;
-  const Line line = linear_regression(w, w.times.step_time);
-  out = line.slope * param + line.intercept;
-  return true;
 }
 
 bool smoothing_row(const RowWindow& w, double smoothing, double& out) {

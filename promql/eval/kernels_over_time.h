@@ -1,4 +1,4 @@
-// Functions of one window of floats: the *_over_time family, changes, resets, regression.
+// Functions of one window of floats: the *_over_time family, changes, resets.
 // Row kernels take a RowWindow (window.h) and are the definition; column kernels give the same
 // bits.
 #pragma once
@@ -22,10 +22,6 @@ bool stddev_row(const RowWindow& window, double param, double& out);  ///< Of th
 bool stdvar_row(const RowWindow& window, double param, double& out);
 bool changes_row(const RowWindow& window, double param, double& out);
 bool resets_row(const RowWindow& window, double param, double& out);
-/// Slope per second of the least-squares line; fewer than two samples → no result.
-bool deriv_row(const RowWindow& window, double param, double& out);
-/// Where that line is `param` seconds after the step.
-bool predict_linear_row(const RowWindow& window, double param, double& out);
 /// Double exponential smoothing; param is the smoothing factor, window.trend the trend factor.
 bool smoothing_row(const RowWindow& window, double param, double& out);
 /// Seconds: when the first, last, lowest or highest sample was; of equals the last.
@@ -46,5 +42,11 @@ void stddev_columns(const ColumnWindow& window, double param, double* out);
 void stdvar_columns(const ColumnWindow& window, double param, double* out);
 void changes_columns(const ColumnWindow& window, double param, double* out);
 void resets_columns(const ColumnWindow& window, double param, double* out);
+
+/// Changes and resets from one column to the next.
+void change_events(const double* before, const double* after, const uint32_t* sum_before,
+                   uint32_t* sum, size_t rows);
+void reset_events(const double* before, const double* after, const uint32_t* sum_before,
+                  uint32_t* sum, size_t rows);
 
 }  // namespace tocsin::promql

@@ -1,7 +1,8 @@
 #include "promql/eval/projection.h"
 
 #include <algorithm>
-#include <unordered_map>
+
+#include "promql/eval/label_numbers.h"
 
 namespace tocsin::promql {
 
@@ -15,20 +16,19 @@ void Projection::bind(const RowSchemaPtr& child, SchemaIds& ids, bool merge,
   child_ = child;
   to_row_.clear();
   auto schema = make_schema(ids);
-  std::unordered_map<base::Labels, uint32_t, base::LabelsHash> rows;
+  LabelNumbers rows;
   std::vector<uint32_t> to_row(child->rows());
   schema->labels.reserve(child->rows());
   if (merge) rows.reserve(child->rows());
   bool any_dropped = false;
   for (size_t row = 0; row < child->rows(); ++row) {
     ProjectedRow projected = project(*child, row);
-    const auto next = static_cast<uint32_t>(schema->labels.size());
     if (merge) {
-      const auto [entry, fresh] = rows.try_emplace(projected.labels, next);
-      to_row[row] = entry->second;
+      bool fresh = false;
+      to_row[row] = rows.number_of(projected.labels, fresh);
       if (!fresh) continue;
     } else {
-      to_row[row] = next;
+      to_row[row] = static_cast<uint32_t>(row);
     }
     schema->labels.push_back(std::move(projected.labels));
     schema->drop_name.push_back(projected.drop_name ? 1 : 0);
@@ -59,30 +59,30 @@ base::Status Projection::merge_row(const Frame& from, size_t row, Frame& to) con
   return {};
 }
 
-namespace {
-
-/// True when dropping names cannot make two rows equal: they have one name, and nothing else goes.
-bool share_one_name(const RowSchema& rows) {
-  const auto has_metadata = [](const base::Labels& labels) {
-    return labels.has("__type__") || labels.has("__unit__");
-  };
-  if (rows.rows() == 0) return true;
-  const std::string_view name = rows.labels[0].metric_name();
-  return std::all_of(rows.labels.begin(), rows.labels.end(), [&](const base::Labels& labels) {
-    return labels.metric_name() == name && !has_metadata(labels);
-  });
+void Projection::bind_nameless(const RowSchemaPtr& child, SchemaIds& ids) {
+  child_ = child;
+  to_row_.clear();
+  if (child->labels.is_nameless()) {
+    schema_ = child;
+    return;
+  }
+  auto schema = make_schema(ids);
+  schema->labels = RowLabels::without_names(
+      std::shared_ptr<const RowLabels::List>(child, &child->labels.stored()));
+  schema_ = std::move(schema);
 }
-
-}  // namespace
 
 void bind_dropped_names(Projection& projection, const RowSchemaPtr& child, SchemaIds& ids,
                         bool delayed) {
   if (projection.is_bound_to(child)) return;
-  projection.bind(child, ids, !delayed && !share_one_name(*child),
-                  [delayed](const RowSchema& rows, size_t row) {
-                    if (delayed) return ProjectedRow{rows.labels[row], true};
-                    return ProjectedRow{rows.labels[row].without_name(), false};
-                  });
+  if (!delayed && (child->labels.is_nameless() || share_one_name(child->labels.stored()))) {
+    projection.bind_nameless(child, ids);
+    return;
+  }
+  projection.bind(child, ids, !delayed, [delayed](const RowSchema& rows, size_t row) {
+    if (delayed) return ProjectedRow{rows.labels[row], true};
+    return ProjectedRow{rows.labels[row].without_name(), false};
+  });
 }
 
 }  // namespace tocsin::promql

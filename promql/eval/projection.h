@@ -27,6 +27,8 @@ class Projection {
   /// With delayed name removal equal rows stay apart until the end: pass merge = false.
   void bind(const RowSchemaPtr& child, SchemaIds& ids, bool merge,
             const std::function<ProjectedRow(const RowSchema&, size_t row)>& project);
+  /// Rebuilds for rows that just lose their names: share_one_name() holds for them.
+  void bind_nameless(const RowSchemaPtr& child, SchemaIds& ids);
   bool is_bound_to(const RowSchemaPtr& child) const { return child == child_; }
   const RowSchemaPtr& schema() const { return schema_; }
   /// True when every row keeps its place: values need no change.

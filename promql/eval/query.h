@@ -11,6 +11,7 @@
 #include "engine/base/annotations.h"
 #include "engine/base/clock.h"
 #include "engine/base/series_source.h"
+#include "promql/eval/row_labels.h"
 #include "promql/syntax/parser.h"
 
 namespace tocsin::promql {
@@ -59,13 +60,16 @@ struct QueryStats {
   int64_t eval_ns = 0;
 };
 
+struct SampleTable;
+
 /// What a run found. Order of `series` as upstream's: as the outermost function or aggregation left
 /// it for instant vectors, sorted by labels for matrices.
 struct QueryResult {
   ValueType type = ValueType::kNone;
-  std::vector<ResultSeries> series;  ///< kVector, kMatrix.
-  Point scalar;                      ///< kScalar; of a kString the time.
-  std::string string;                ///< kString.
+  std::vector<ResultSeries> series;          ///< kVector, kMatrix.
+  std::shared_ptr<const SampleTable> table;  ///< In place of series, after run_table().
+  Point scalar;                              ///< kScalar; of a kString the time.
+  std::string string;                        ///< kString.
   base::Annotations annotations;
   QueryStats stats;
 };
@@ -73,7 +77,7 @@ struct QueryResult {
 /// The rows of an operator's output. Immutable; `id` changes exactly when the rows do.
 struct Schema {
   uint64_t id = 0;
-  std::vector<base::Labels> labels;  ///< One per row.
+  RowLabels labels;  ///< One per row.
 };
 
 /// An instant vector without labels in the way: for rules. Valid until the plan runs again.
@@ -103,6 +107,12 @@ class Query {
   /// Any query. Range queries (not instant()) need a scalar or vector expression.
   virtual base::Result<QueryResult> run(const EvalRange& range,
                                         const CancelFlag* cancel = nullptr) = 0;
+  /// As run(), but gives away the samples of a vector as a table (sample_table.h): for output,
+  /// which needs them once. Only what a range selector finds comes as series.
+  virtual base::Result<QueryResult> run_table(const EvalRange& range,
+                                              const CancelFlag* cancel = nullptr) {
+    return run(range, cancel);
+  }
   /// A scalar or vector expression at one timestamp; a scalar is one row without labels. Fails with
   /// upstream's texts, e.g. "vector cannot contain metrics with the same labelset".
   virtual base::Result<InstantFrame> run_instant(base::TimestampMs t,

@@ -52,6 +52,10 @@ class RangeCall final : public Operator {
   std::vector<base::TimestampMs> row_t_;
   std::vector<double> row_v_;
   std::vector<base::TimestampMs> row_starts_;
+  std::vector<double> sorted_;
+  // Of some rows of a tile: their columns, and events up to each column.
+  std::vector<const double*> block_columns_;
+  std::vector<uint32_t> event_sums_;
   std::vector<uint32_t> rows_with_holes_;
 };
 

@@ -17,6 +17,29 @@ void advance(SpanT& span, std::span<const base::TimestampMs> t, const WindowTime
 }  // namespace
 
 void RangeCallVisitor::on_tile(const base::Tile& tile) {
+  if (call_.spec_.function->columns == nullptr || tile.rows == 1 || has_starts(tile)) {
+    row_by_row(tile);
+    return;
+  }
+  // Windows overlap: all steps of some rows are computed while their columns are in the cache.
+  constexpr size_t kValuesAtOnce = 32 * 1024;
+  const size_t rows_at_once = std::clamp<size_t>(kValuesAtOnce / tile.t.size(), 64, kRowsPerBlock);
+  const bool whole = grid_.steps == 1 || tile.rows <= rows_at_once;
+  if (whole) return column_by_column(tile);
+  auto& columns = call_.block_columns_;
+  for (size_t begin = 0; begin < tile.rows; begin += rows_at_once) {
+    columns.assign(tile.values, tile.values + tile.t.size());
+    for (const double*& column : columns) column += begin;
+    base::Tile block = tile;
+    block.first_row += static_cast<uint32_t>(begin);
+    block.rows = static_cast<uint32_t>(std::min<size_t>(rows_at_once, tile.rows - begin));
+    block.values = columns.data();
+    column_by_column(block);
+  }
+}
+
+void RangeCallVisitor::column_by_column(const base::Tile& tile) {
+  const bool by_sums = sum_events(tile);
   Span span{0, 0};
   uint64_t read = 0;
   for (size_t step = 0; step < grid_.steps; ++step) {
@@ -26,9 +49,13 @@ void RangeCallVisitor::on_tile(const base::Tile& tile) {
     advance(span, tile.t, times);
     if (span.size() == 0) continue;
     read += span.size() * tile.rows;
+    if (by_sums) {
+      events_of_window(tile, span, step);
+      continue;
+    }
     const bool full = std::all_of(tile.gaps + span.begin, tile.gaps + span.end,
                                   [](uint8_t gap) { return gap == 0; });
-    if (full && !has_starts(tile)) {
+    if (full) {
       full_window(tile, span, step, times);
     } else {
       window_with_holes(tile, span, step, times);
@@ -38,14 +65,55 @@ void RangeCallVisitor::on_tile(const base::Tile& tile) {
   run_.read_samples(read);
 }
 
+/// Counts what happens between neighbouring columns once for all windows. False: not for this
+/// function, or not for these samples.
+bool RangeCallVisitor::sum_events(const base::Tile& tile) {
+  const EventKernel events = call_.spec_.function->events;
+  const size_t columns = tile.t.size();
+  const bool has_gaps =
+      std::any_of(tile.gaps, tile.gaps + columns, [](uint8_t g) { return g != 0; });
+  if (events == nullptr || grid_.steps == 1 || has_gaps) return false;
+  auto& sums = call_.event_sums_;
+  sums.assign(columns * tile.rows, 0);
+  for (size_t c = 1; c < columns; ++c) {
+    uint32_t* sum = sums.data() + c * tile.rows;
+    events(tile.values[c - 1], tile.values[c], sum - tile.rows, sum, tile.rows);
+  }
+  return true;
+}
+
+void RangeCallVisitor::events_of_window(const base::Tile& tile, Span span, size_t step) {
+  const uint32_t* before = call_.event_sums_.data() + span.begin * tile.rows;
+  const uint32_t* upto = call_.event_sums_.data() + (span.end - 1) * tile.rows;
+  double* out = out_.column(step).data() + tile.first_row;
+  for (size_t row = 0; row < tile.rows; ++row) out[row] = upto[row] - before[row];
+  set_bits(out_.bits(step), tile.first_row, tile.first_row + tile.rows);
+}
+
+/// The samples of a row are put together once; windows are parts of them.
+void RangeCallVisitor::row_by_row(const base::Tile& tile) {
+  const Span all{0, tile.t.size()};
+  uint64_t read = 0;
+  for (size_t row = 0; row < tile.rows; ++row) {
+    collect_row(tile, all, row);
+    Span span{0, 0};
+    for (size_t step = 0; step < grid_.steps; ++step) {
+      if (status_.ok()) status_ = run_.check_sometimes();
+      if (!status_.ok()) return;
+      const WindowTimes times = call_.input_->window(grid_.at(step));
+      advance(span, std::span<const base::TimestampMs>(call_.row_t_), times);
+      if (span.size() == 0) continue;
+      read += span.size();
+      finish_row(tile.first_row + row, step, times, span);
+    }
+  }
+  run_.read_samples(read);
+}
+
 void RangeCallVisitor::full_window(const base::Tile& tile, Span span, size_t step,
                                    const WindowTimes& times) {
   if (span.size() < call_.spec_.function->samples_min) return;
-  if (call_.spec_.function->columns != nullptr) {
-    rows_by_columns(tile, span, step, times);
-    return;
-  }
-  for (size_t row = 0; row < tile.rows; ++row) row_by_itself(tile, span, row, step, times);
+  rows_by_columns(tile, span, step, times);
 }
 
 void RangeCallVisitor::rows_by_columns(const base::Tile& tile, Span span, size_t step,
@@ -65,9 +133,8 @@ void RangeCallVisitor::window_with_holes(const base::Tile& tile, Span span, size
                                          const WindowTimes& times) {
   find_holes(tile, span);
   const auto& holes = call_.rows_with_holes_;
-  const bool by_columns = call_.spec_.function->columns != nullptr && !has_starts(tile) &&
-                          span.size() >= call_.spec_.function->samples_min &&
-                          holes.size() * 2 < tile.rows;
+  const bool by_columns =
+      span.size() >= call_.spec_.function->samples_min && holes.size() * 2 < tile.rows;
   if (!by_columns) {
     for (size_t row = 0; row < tile.rows; ++row) row_by_itself(tile, span, row, step, times);
     return;
@@ -95,6 +162,11 @@ void RangeCallVisitor::find_holes(const base::Tile& tile, Span span) {
 
 void RangeCallVisitor::row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
                                      const WindowTimes& times) {
+  collect_row(tile, span, row);
+  finish_row(tile.first_row + row, step, times, {0, call_.row_v_.size()});
+}
+
+void RangeCallVisitor::collect_row(const base::Tile& tile, Span span, size_t row) {
   call_.row_t_.clear();
   call_.row_v_.clear();
   call_.row_starts_.clear();
@@ -107,30 +179,42 @@ void RangeCallVisitor::row_by_itself(const base::Tile& tile, Span span, size_t r
     if (!starts) continue;
     call_.row_starts_.push_back(tile.starts[c] != nullptr ? tile.starts[c][row] : base::kNoStart);
   }
-  finish_row(tile.first_row + row, step, times);
 }
 
-void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& times) {
+RowWindow RangeCallVisitor::window_of_row(const WindowTimes& times, Span span) const {
+  RowWindow window;
+  window.t = std::span(call_.row_t_).subspan(span.begin, span.size());
+  window.v = std::span(call_.row_v_).subspan(span.begin, span.size());
+  window.times = times;
   if (!call_.row_starts_.empty()) {
-    finish_started_row(row, step, times);
+    window.starts = std::span(call_.row_starts_).subspan(span.begin, span.size());
+  }
+  return window;
+}
+
+void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& times, Span span) {
+  RowWindow window = window_of_row(times, span);
+  if (!window.starts.empty()) {
+    finish_started_row(row, step, window);
     return;
   }
   const RangeFunction& function = *call_.spec_.function;
-  if (call_.row_v_.size() < function.samples_min) return;
+  if (window.v.size() < function.samples_min) return;
   const double param = call_.param_at(step);
-  const double trend = call_.param_at(step, 1);
-  if (function.check != nullptr && status_.ok()) status_ = function.check(param, trend);
+  window.trend = call_.param_at(step, 1);
+  if (function.check != nullptr && status_.ok()) status_ = function.check(param, window.trend);
   double out = 0;
   if (function.sorting != nullptr) {
-    out_.put(step, row, function.sorting(param, call_.row_v_));
-  } else if (function.row({call_.row_t_, call_.row_v_, times, trend}, param, out)) {
+    auto& copy = call_.sorted_;
+    copy.assign(window.v.begin(), window.v.end());
+    out_.put(step, row, function.sorting(param, copy));
+  } else if (function.row(window, param, out)) {
     out_.put(step, row, out);
   }
 }
 
-void RangeCallVisitor::finish_started_row(size_t row, size_t step, const WindowTimes& times) {
+void RangeCallVisitor::finish_started_row(size_t row, size_t step, const RowWindow& window) {
   const RangeFunction& function = *call_.spec_.function;
-  const RowWindow window{call_.row_t_, call_.row_v_, times, 0, call_.row_starts_};
   if (function.wants_counter && any_overlap(window.t, window.starts)) {
     annotate_overlap(call_.input_schema_->labels[row].metric_name(), call_.spec_.range_pos, run_);
   }
@@ -174,7 +258,7 @@ void RangeCallVisitor::mixed_window(const base::MixedSeries& series, Span span, 
     }
   }
   if (histograms > 0 && !accepts_mixed(series, span, histograms, step)) return;
-  finish_row(series.row, step, times);
+  finish_row(series.row, step, times, {0, call_.row_v_.size()});
 }
 
 bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span, size_t histograms,

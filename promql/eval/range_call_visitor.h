@@ -27,16 +27,23 @@ class RangeCallVisitor final : public base::TileVisitor {
     size_t size() const { return end - begin; }
   };
 
+  void row_by_row(const base::Tile& tile);
+  void column_by_column(const base::Tile& tile);
+  bool sum_events(const base::Tile& tile);
+  void events_of_window(const base::Tile& tile, Span span, size_t step);
   void full_window(const base::Tile& tile, Span span, size_t step, const WindowTimes& times);
   void window_with_holes(const base::Tile& tile, Span span, size_t step, const WindowTimes& times);
   void find_holes(const base::Tile& tile, Span span);
   void rows_by_columns(const base::Tile& tile, Span span, size_t step, const WindowTimes& times);
-  /// One row's values in the window, or nothing when too few; fills the call's row_t_, row_v_.
+  /// One row in the window, or nothing when it has too few samples.
   void row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
                      const WindowTimes& times);
-  void finish_row(size_t row, size_t step, const WindowTimes& times);
-  /// The same with row_starts_.
-  void finish_started_row(size_t row, size_t step, const WindowTimes& times);
+  /// Puts the samples of a row into the call's row_t_, row_v_ and row_starts_.
+  void collect_row(const base::Tile& tile, Span span, size_t row);
+  /// `span` of what collect_row() found.
+  RowWindow window_of_row(const WindowTimes& times, Span span) const;
+  void finish_row(size_t row, size_t step, const WindowTimes& times, Span span);
+  void finish_started_row(size_t row, size_t step, const RowWindow& window);
 
   /// Whether start timestamps are there, and the function looks at them.
   bool has_starts(const base::Tile& tile) const { return uses_starts_ && tile.starts != nullptr; }

@@ -4,6 +4,7 @@
 
 #include "promql/eval/kernels_over_time.h"
 #include "promql/eval/kernels_rate.h"
+#include "promql/eval/kernels_regression.h"
 #include "promql/eval/kernels_started.h"
 #include "promql/eval/quantile.h"
 
@@ -36,12 +37,12 @@ constexpr RangeFunction kFunctions[] = {
      irate_histogram, nullptr, irate_started_row},
     {"idelta", idelta_row, idelta_columns, 2, Rule::kPair, false, false, nullptr, nullptr,
      idelta_histogram},
-    {"deriv", deriv_row, nullptr, 2},
-    {"predict_linear", predict_linear_row, nullptr, 2},
+    {"deriv", deriv_row, deriv_columns, 2},
+    {"predict_linear", predict_linear_row, predict_linear_columns, 2},
     {"changes", changes_row, changes_columns, 1, Rule::kMixes, false, false, nullptr, nullptr,
-     nullptr, changes_mixed},
+     nullptr, changes_mixed, nullptr, change_events},
     {"resets", resets_row, resets_columns, 1, Rule::kMixes, false, false, nullptr, nullptr, nullptr,
-     resets_mixed, resets_started_row},
+     resets_mixed, resets_started_row, reset_events},
     {"avg_over_time", avg_row, avg_columns, 1, Rule::kAlone, false, false, nullptr, nullptr,
      avg_histogram},
     {"sum_over_time", sum_row, sum_columns, 1, Rule::kAlone, false, false, nullptr, nullptr,

@@ -38,6 +38,8 @@ struct RangeFunction {
   /// In place of `row` where samples tell when their counting began, from one sample on; null: that
   /// makes no difference.
   RowKernel started = nullptr;
+  /// For functions that count events: what saves looking at overlapping windows again and again.
+  EventKernel events = nullptr;
 };
 
 /// By name, or nullptr when this is not (yet) such a function. Static lifetime.

@@ -1,17 +1,13 @@
 #include "promql/eval/row_schema.h"
 
-#include <algorithm>
-#include <numeric>
+#include "promql/eval/label_order.h"
 
 namespace tocsin::promql {
 
 const std::vector<uint32_t>& RowSchema::label_order() const {
   if (order_.size() != labels.size()) {
-    order_.resize(labels.size());
-    std::iota(order_.begin(), order_.end(), 0u);
-    // Equal label sets (delayed name removal allows them) keep row order, so that the sort is one.
-    std::stable_sort(order_.begin(), order_.end(),
-                     [this](uint32_t a, uint32_t b) { return labels[a] < labels[b]; });
+    // Equal label sets (delayed name removal allows them) keep row order, so that the order is one.
+    order_ = sorted_by_labels(labels);
   }
   return order_;
 }

@@ -102,7 +102,7 @@ void SelectionRows::refresh(SchemaIds& ids) {
   }
   rows_ = std::move(rows);
   auto schema = make_schema(ids);
-  schema->labels = rows_->labels;
+  schema->labels = RowLabels::share(std::shared_ptr<const RowLabels::List>(rows_, &rows_->labels));
   schema_ = std::move(schema);
 }
 

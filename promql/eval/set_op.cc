@@ -45,16 +45,10 @@ void SetOp::bind_rows(Run& run) {
   if (lhs_schema_ == lhs_->schema() && rhs_schema_ == rhs_->schema()) return;
   lhs_schema_ = lhs_->schema();
   rhs_schema_ = rhs_->schema();
-  SignatureIds ids;
   const MatchKey key(matching_);
-  const auto number = [&](const RowSchema& rows, std::vector<uint32_t>& signature_of) {
-    signature_of.resize(rows.rows());
-    for (size_t row = 0; row < rows.rows(); ++row) {
-      signature_of[row] = ids.id_of(key.of(rows.labels[row]));
-    }
-  };
-  number(*lhs_schema_, lhs_signature_);
-  number(*rhs_schema_, rhs_signature_);
+  KeyNumbers ids(key);
+  lhs_signature_ = number_rows(lhs_schema_->labels, key, ids);
+  rhs_signature_ = number_rows(rhs_schema_->labels, key, ids);
   seen_.resize(ids.size());
   if (op_ != BinaryOp::kOr) return;
 

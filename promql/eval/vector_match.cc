@@ -1,7 +1,6 @@
 #include "promql/eval/vector_match.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace tocsin::promql {
 namespace {
@@ -10,8 +9,7 @@ namespace {
 base::Labels result_labels(const base::Labels& many, const base::Labels& one,
                            const JoinSpec& spec) {
   base::Labels labels = many;
-  const bool drops_name = !is_comparison(spec.op) || (spec.return_bool && !spec.delayed_names);
-  if (drops_name) labels = labels.without_name();
+  if (spec.drops_name()) labels = labels.without_name();
   const VectorMatching& matching = spec.matching;
   if (spec.one_to_one()) {
     return matching.on ? labels.keep(matching.labels) : labels.drop(matching.labels);
@@ -43,40 +41,76 @@ struct RowsBySignature {
   }
 };
 
-std::vector<uint32_t> signatures_of(const RowSchema& rows, const VectorMatching& matching,
-                                    SignatureIds& ids) {
-  std::vector<uint32_t> result(rows.rows());
-  ids.reserve(rows.rows());
-  const MatchKey key(matching);
-  for (size_t row = 0; row < rows.rows(); ++row) {
-    result[row] = ids.id_of(key.of(rows.labels[row]));
+bool names_metadata(const std::vector<std::string>& names) {
+  return std::ranges::any_of(names, [](const std::string& name) {
+    return name == base::kMetricName || name == "__type__" || name == "__unit__";
+  });
+}
+
+/// What tells result rows apart. Often that is known without making their label sets.
+enum class ResultKey : uint8_t { kSignature, kMany, kLabels };
+
+ResultKey result_key(const RowSchema& many, const JoinSpec& spec) {
+  const VectorMatching& matching = spec.matching;
+  if (spec.fills() || names_metadata(matching.labels) || names_metadata(matching.include) ||
+      !share_one_name(many.labels.stored())) {
+    return ResultKey::kLabels;
   }
-  return result;
+  if (spec.one_to_one()) return ResultKey::kSignature;
+  return matching.include.empty() ? ResultKey::kMany : ResultKey::kLabels;
 }
 
 /// Gives result rows to pairs: equal labels, equal row.
 class ResultRows {
  public:
-  ResultRows(const JoinSpec& spec, size_t rows, SchemaIds& ids)
-      : spec_(spec), schema_(make_schema(ids)) {
-    rows_.reserve(rows);
+  ResultRows(const RowSchema& many, const JoinSpec& spec, uint32_t signatures, SchemaIds& ids)
+      : spec_(spec), schema_(make_schema(ids)), key_(result_key(many, spec)) {
+    if (key_ == ResultKey::kLabels) rows_.reserve(many.rows());
+    if (key_ == ResultKey::kSignature) row_of_.resize(signatures, kNone);
+    if (key_ == ResultKey::kMany) row_of_.resize(many.rows(), kNone);
+    is_lazy_ = key_ != ResultKey::kLabels && spec.keeps_labels() &&
+               (spec.drops_name() || many.labels.is_nameless());
+    many_ = is_lazy_ ? &many.labels.stored() : &many.labels.all();
+  }
+
+  /// The row of a pair of rows.
+  uint32_t row_of(const JoinPair& pair, const RowSchema& one) {
+    if (key_ == ResultKey::kLabels) return row_of((*many_)[pair.many], one.labels[pair.one]);
+    uint32_t& row = row_of_[key_ == ResultKey::kMany ? pair.many : pair.signature];
+    if (row != kNone) return row;
+    row = static_cast<uint32_t>(labels_.size());
+    const base::Labels& labels = (*many_)[pair.many];
+    labels_.push_back(is_lazy_ ? labels : result_labels(labels, {}, spec_));
+    return row;
   }
   uint32_t row_of(const base::Labels& many, const base::Labels& one) {
     base::Labels labels = result_labels(many, one, spec_);
-    const auto next = static_cast<uint32_t>(schema_->labels.size());
-    const auto [entry, fresh] = rows_.try_emplace(labels, next);
-    if (fresh) schema_->labels.push_back(std::move(labels));
-    return entry->second;
+    bool fresh = false;
+    const uint32_t row = rows_.number_of(labels, fresh);
+    if (fresh) labels_.push_back(std::move(labels));
+    return row;
   }
   RowSchemaPtr finish() {
+    if (is_lazy_) {
+      schema_->labels =
+          RowLabels::without_names(std::make_shared<const RowLabels::List>(std::move(labels_)));
+    } else {
+      schema_->labels = RowLabels(std::move(labels_));
+    }
     if (spec_.return_bool && spec_.delayed_names) schema_->drop_name.assign(schema_->rows(), 1);
     return schema_;
   }
 
  private:
+  static constexpr uint32_t kNone = UINT32_MAX;
   const JoinSpec& spec_;
   std::shared_ptr<RowSchema> schema_;
-  std::unordered_map<base::Labels, uint32_t, base::LabelsHash> rows_;
+  ResultKey key_;
+  bool is_lazy_ = false;  ///< Rows are the many-side's without their names.
+  const RowLabels::List* many_ = nullptr;
+  RowLabels::List labels_;
+  std::vector<uint32_t> row_of_;  ///< By signature or row of the many-side.
+  LabelNumbers rows_;
 };
 
 /// Every row alone, beside the value of a fill modifier, which has the labels both must share.
@@ -106,27 +140,17 @@ bool is_aligned(const JoinMap& join, size_t many_rows, size_t one_rows) {
 
 }  // namespace
 
-struct SignatureIds::Map {
-  std::unordered_map<base::Labels, uint32_t, base::LabelsHash> ids;
-};
-
-SignatureIds::SignatureIds() : map_(std::make_unique<Map>()) {}
-SignatureIds::~SignatureIds() = default;
-uint32_t SignatureIds::id_of(const base::Labels& signature) {
-  return map_->ids.try_emplace(signature, static_cast<uint32_t>(map_->ids.size())).first->second;
-}
-void SignatureIds::reserve(size_t more) { map_->ids.reserve(map_->ids.size() + more); }
-uint32_t SignatureIds::size() const { return static_cast<uint32_t>(map_->ids.size()); }
-
 base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, const JoinSpec& spec,
                                  SchemaIds& ids) {
   JoinMap join;
-  SignatureIds signatures;
-  const auto many_signature = signatures_of(many, spec.matching, signatures);
-  join.one_signature = signatures_of(one, spec.matching, signatures);
+  const MatchKey key(spec.matching);
+  KeyNumbers signatures(key);
+  const auto many_signature = number_rows(many.labels, key, signatures);
+  join.one_signature = number_rows(one.labels, key, signatures);
   join.signatures = signatures.size();
   const RowsBySignature ones(join.one_signature, join.signatures);
-  ResultRows results(spec, many.rows(), ids);
+  ResultRows results(many, spec, join.signatures, ids);
+  join.pairs.reserve(many.rows());
   for (uint32_t row = 0; row < many.rows(); ++row) {
     const uint32_t s = many_signature[row];
     for (const uint32_t partner : ones.of(s)) {
@@ -135,8 +159,8 @@ base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, co
                                                    std::to_string(kJoinPairsMax) +
                                                    " pairs of series share matching labels"};
       }
-      join.pairs.push_back(
-          {row, partner, results.row_of(many.labels[row], one.labels[partner]), s});
+      JoinPair& pair = join.pairs.emplace_back(JoinPair{row, partner, 0, s});
+      pair.out = results.row_of(pair, one);
     }
   }
   add_filled_pairs(many, one, spec, many_signature, results, join);

@@ -5,38 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "promql/eval/label_numbers.h"
 #include "promql/eval/row_schema.h"
 #include "promql/syntax/ast.h"
 
 namespace tocsin::promql {
 
 /// The labels two samples must share: those in `on`, or all but the ignored ones and the name.
-class MatchKey {
- public:
-  explicit MatchKey(const VectorMatching& matching) : on_(matching.on), names_(matching.labels) {
-    if (!on_) names_.emplace_back(base::kMetricName);
+struct MatchKey : LabelChoice {
+  explicit MatchKey(const VectorMatching& matching) : LabelChoice{matching.labels, !matching.on} {
+    if (without) names.emplace_back(base::kMetricName);
   }
-  base::Labels of(const base::Labels& labels) const {
-    return on_ ? labels.keep(names_) : labels.drop(names_);
-  }
-
- private:
-  bool on_;
-  std::vector<std::string> names_;
-};
-
-/// Numbers label sets in order of first appearance.
-class SignatureIds {
- public:
-  SignatureIds();
-  ~SignatureIds();
-  uint32_t id_of(const base::Labels& signature);
-  void reserve(size_t more);
-  uint32_t size() const;
-
- private:
-  struct Map;
-  std::unique_ptr<Map> map_;
 };
 
 /// In place of a row: the value of a fill modifier.
@@ -72,6 +51,12 @@ struct JoinSpec {
   bool delayed_names = false;
   bool swapped() const { return matching.cardinality == MatchCardinality::kOneToMany; }
   bool one_to_one() const { return matching.cardinality == MatchCardinality::kOneToOne; }
+  bool drops_name() const { return !is_comparison(op) || (return_bool && !delayed_names); }
+  /// Result rows have all labels of the many-side, perhaps but for the name, and no others.
+  bool keeps_labels() const {
+    const bool drops = one_to_one() && (matching.on || !matching.labels.empty());
+    return !drops && matching.include.empty();
+  }
   /// What stands in for a missing sample. As upstream, fill_left is for the many-side and
   /// fill_right for the one-side, also with group_right.
   const std::optional<double>& fill_many() const { return matching.fill_left; }

@@ -54,6 +54,11 @@ using RowKernel = bool (*)(const RowWindow& window, double param, double& out);
 /// of the row kernel.
 using ColumnKernel = void (*)(const ColumnWindow& window, double param, double* out);
 
+/// For functions that count events between neighbouring samples: sum[i] = sum_before[i] plus one if
+/// there is an event from before[i] to after[i].
+using EventKernel = void (*)(const double* before, const double* after, const uint32_t* sum_before,
+                             uint32_t* sum, size_t rows);
+
 /// Rows worked on at once by column kernels, so that what they accumulate stays in the first cache.
 inline constexpr size_t kRowsPerBlock = 512;
 

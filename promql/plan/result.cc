@@ -1,9 +1,11 @@
 #include "promql/plan/result.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "promql/eval/kernels_extended.h"
 #include "promql/eval/projection.h"
+#include "promql/eval/sample_table.h"
 
 namespace tocsin::promql {
 namespace {
@@ -17,23 +19,21 @@ Point point_at(const Frame& frame, size_t step, size_t row, base::TimestampMs t)
   return point;
 }
 
-void collect_instant(Operator& root, base::TimestampMs t, std::vector<ResultSeries>& series) {
+/// The rows that may have samples, in the order of the result.
+std::vector<uint32_t> rows_of_result(Operator& root, bool is_range) {
   const Frame& frame = root.frame();
-  const auto add = [&](size_t row) {
-    if (frame.has(0, row)) {
-      series.push_back({root.schema()->labels[row], {point_at(frame, 0, row, t)}});
-    }
-  };
-  if (frame.order.empty()) {
-    for_each_bit(frame.bits(0), add);
-  } else {
-    for (const uint32_t row : frame.order) add(row);
-  }
+  if (is_range) return root.schema()->label_order();
+  if (!frame.order.empty()) return frame.order;
+  std::vector<uint32_t> rows;
+  rows.reserve(frame.count());
+  for_each_bit(frame.bits(0), [&](size_t row) { rows.push_back(static_cast<uint32_t>(row)); });
+  return rows;
 }
 
-void collect_range(Operator& root, const Grid& grid, std::vector<ResultSeries>& series) {
+void collect_series(Operator& root, const Grid& grid, bool is_range,
+                    std::vector<ResultSeries>& series) {
   const Frame& frame = root.frame();
-  for (const uint32_t row : root.schema()->label_order()) {
+  for (const uint32_t row : rows_of_result(root, is_range)) {
     ResultSeries found;
     for (size_t step = 0; step < grid.steps; ++step) {
       if (frame.has(step, row)) found.points.push_back(point_at(frame, step, row, grid.at(step)));
@@ -42,6 +42,17 @@ void collect_range(Operator& root, const Grid& grid, std::vector<ResultSeries>& 
     found.labels = root.schema()->labels[row];
     series.push_back(std::move(found));
   }
+}
+
+/// Fills in what both forms of a result share; false when that is all.
+bool begin_result(Operator& root, const Grid& grid, bool is_range, QueryResult& result) {
+  if (is_range) {
+    result.type = ValueType::kMatrix;
+  } else if (result.type == ValueType::kScalar) {
+    result.scalar = {grid.start, root.frame().at(0, 0), nullptr};
+    return false;
+  }
+  return true;
 }
 
 /// Copies the samples of one window.
@@ -144,16 +155,19 @@ base::Result<Grid> to_grid(const EvalRange& range) {
 }
 
 void collect_values(Operator& root, const Grid& grid, bool is_range, QueryResult& result) {
-  if (is_range) {
-    result.type = ValueType::kMatrix;
-    collect_range(root, grid, result.series);
-    return;
+  if (begin_result(root, grid, is_range, result)) {
+    collect_series(root, grid, is_range, result.series);
   }
-  if (result.type == ValueType::kScalar) {
-    result.scalar = {grid.start, root.frame().at(0, 0), nullptr};
-    return;
-  }
-  collect_instant(root, grid.start, result.series);
+}
+
+void collect_table(Operator& root, const Grid& grid, bool is_range, QueryResult& result) {
+  if (!begin_result(root, grid, is_range, result)) return;
+  auto table = std::make_shared<SampleTable>();
+  table->schema = root.schema();
+  table->rows = rows_of_result(root, is_range);
+  table->grid = grid;
+  table->frame = std::exchange(root.frame(), {});
+  result.table = std::move(table);
 }
 
 base::Result<std::vector<ResultSeries>> collect_windows(RangeInput& input, const Grid& grid,

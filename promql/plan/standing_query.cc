@@ -29,7 +29,12 @@ class StandingQuery final : public Query {
   /// Makes the plan now unless it needs to know the range.
   base::Status start() { return depends_on_range_ ? base::Status() : make_plan({}); }
 
-  base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel) override;
+  base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel) override {
+    return run_and(range, cancel, collect_values);
+  }
+  base::Result<QueryResult> run_table(const EvalRange& range, const CancelFlag* cancel) override {
+    return run_and(range, cancel, collect_table);
+  }
   base::Result<InstantFrame> run_instant(base::TimestampMs t, const CancelFlag* cancel) override;
   bool is_row_wise() const override { return promql::is_row_wise(*expr_); }
   bool refresh_writers(std::vector<uint32_t>& writers) override;
@@ -37,6 +42,10 @@ class StandingQuery final : public Query {
  private:
   base::Status make_plan(const EvalRange& range);
   base::Status plan_for(const EvalRange& range);
+  /// `collect` puts the samples of a vector expression into the result.
+  using Collect = void (*)(Operator& root, const Grid& grid, bool is_range, QueryResult& result);
+  base::Result<QueryResult> run_and(const EvalRange& range, const CancelFlag* cancel,
+                                    Collect collect);
   Run make_run(const CancelFlag* cancel, bool is_range);
 
   ExprPtr expr_;
@@ -93,7 +102,8 @@ Run StandingQuery::make_run(const CancelFlag* cancel, bool is_range) {
   return Run(setup);
 }
 
-base::Result<QueryResult> StandingQuery::run(const EvalRange& range, const CancelFlag* cancel) {
+base::Result<QueryResult> StandingQuery::run_and(const EvalRange& range, const CancelFlag* cancel,
+                                                 Collect collect) {
   ASSIGN_OR_RETURN(const Grid grid, to_grid(range));
   RETURN_IF_ERROR(plan_for(range));
   Run run = make_run(cancel, !range.instant());
@@ -110,7 +120,7 @@ base::Result<QueryResult> StandingQuery::run(const EvalRange& range, const Cance
     ASSIGN_OR_RETURN(result.series, collect_windows(*plan_.matrix, grid, run));
   } else if (plan_.vector) {
     RETURN_IF_ERROR(plan_.vector->eval(grid, run));
-    collect_values(*plan_.vector, grid, !range.instant(), result);
+    collect(*plan_.vector, grid, !range.instant(), result);
   }
   result.annotations = std::exchange(annotations_, {});
   result.stats = run.stats();

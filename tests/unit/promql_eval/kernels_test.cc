@@ -13,6 +13,7 @@
 #include "promql/eval/kernels_math.h"
 #include "promql/eval/kernels_over_time.h"
 #include "promql/eval/kernels_rate.h"
+#include "promql/eval/kernels_regression.h"
 #include "promql/eval/quantile.h"
 #include "promql/eval/range_functions.h"
 
@@ -75,7 +76,7 @@ TEST(Kernels, ColumnsEqualRowsBitForBit) {
     for (const char* name :
          {"rate", "increase", "delta", "irate", "idelta", "changes", "resets", "avg_over_time",
           "sum_over_time", "min_over_time", "max_over_time", "count_over_time", "present_over_time",
-          "first_over_time", "last_over_time"}) {
+          "first_over_time", "last_over_time", "deriv", "predict_linear"}) {
       const RangeFunction* function = find_range_function(name);
       ASSERT_NE(function, nullptr) << name;
       ASSERT_NE(function->columns, nullptr) << name;

@@ -1,6 +1,7 @@
 // Range queries: every step as an instant query would have it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -123,6 +124,40 @@ INSTANTIATE_TEST_SUITE_P(
                     "x_total{g=\"1\"} or x_total{g=\"2\"} unless x_total > 50",
                     "count by (g) (x_total) > bool 5", "absent_over_time(x_total{r=\"1\"}[15s])",
                     "stdvar(x_total)", "topk by (s) (2, x_total)"));
+
+/// More rows and columns than are worked on at once.
+TEST(RangeQuery, BlocksOfRowsEqualInstantQueries) {
+  constexpr size_t kRows = 150;
+  TableSource source;
+  Table& table = source.add_table();
+  std::mt19937 random(3);
+  for (size_t row = 0; row < kRows; ++row) {
+    table.labels.push_back(base::Labels::of({{"__name__", "x_total"}, {"r", std::to_string(row)}}));
+  }
+  for (int c = 0; c < 600; ++c) {
+    std::vector<double> values(kRows);
+    for (double& v : values) v = static_cast<double>(random() % 50) / 8;
+    table.add_column(c * 15'000, std::move(values));
+  }
+  for (const char* text : {"changes(x_total[20m])", "resets(x_total[20m])", "rate(x_total[20m])",
+                           "avg_over_time(x_total[20m])", "deriv(x_total[20m])"}) {
+    auto query = prepare(text, source);
+    ASSERT_TRUE(query.ok()) << query.error().to_string();
+    const auto matrix = (*query)->run({0, 9'000'000, 60'000});
+    ASSERT_TRUE(matrix.ok()) << matrix.error().to_string();
+    ASSERT_EQ(matrix->series.size(), kRows);
+    const base::TimestampMs last = 9'000'000;
+    const auto vector = (*query)->run({last, last, 0});
+    ASSERT_TRUE(vector.ok()) << vector.error().to_string();
+    ASSERT_EQ(vector->series.size(), kRows);
+    for (const ResultSeries& series : vector->series) {
+      const auto same = std::ranges::find(matrix->series, series.labels, &ResultSeries::labels);
+      ASSERT_NE(same, matrix->series.end());
+      EXPECT_EQ(same->points.back().t, last);
+      EXPECT_EQ(same->points.back().v, series.points[0].v) << text;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace tocsin::promql::test
