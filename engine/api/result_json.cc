@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/api/histogram_json.h"
+#include "engine/api/table_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
 
@@ -29,9 +30,9 @@ void append_point(std::string& out, const Point& point) {
 }
 
 /// Floats and histograms of a series have a list each, which is there when it is not empty.
-void append_points(std::string& out, const ResultSeries& series, bool histograms) {
+void append_points(std::string& out, std::span<const Point> points, bool histograms) {
   std::string_view separator = histograms ? ",\"histograms\":[" : ",\"values\":[";
-  for (const Point& point : series.points) {
+  for (const Point& point : points) {
     if ((point.h != nullptr) != histograms) continue;
     out += separator;
     separator = ",";
@@ -43,15 +44,17 @@ void append_points(std::string& out, const ResultSeries& series, bool histograms
 void append_series(std::string& out, const ResultSeries& series, bool matrix) {
   out += "{\"metric\":";
   append_labels(out, series.labels);
-  if (matrix) {
-    append_points(out, series, false);
-    append_points(out, series, true);
-  } else {
-    const Point& point = series.points.front();
-    out += point.h != nullptr ? ",\"histogram\":" : ",\"value\":";
-    append_point(out, point);
+  append_samples(out, series.points, matrix);
+}
+
+/// Returns false when series were left out.
+bool append_all_series(std::string& out, const QueryResult& result, size_t limit) {
+  const size_t count = limit == 0 ? result.series.size() : std::min(limit, result.series.size());
+  for (size_t i = 0; i < count; ++i) {
+    if (i != 0) out += ',';
+    append_series(out, result.series[i], result.type == ValueType::kMatrix);
   }
-  out += '}';
+  return count == result.series.size();
 }
 
 // Scalars and strings show their time as a plain float: 1.01, not 1.010.
@@ -60,6 +63,17 @@ void append_plain_time(std::string& out, base::TimestampMs t) {
 }
 
 }  // namespace
+
+void append_samples(std::string& out, std::span<const Point> points, bool matrix) {
+  if (matrix) {
+    append_points(out, points, false);
+    append_points(out, points, true);
+  } else {
+    out += points.front().h != nullptr ? ",\"histogram\":" : ",\"value\":";
+    append_point(out, points.front());
+  }
+  out += '}';
+}
 
 void append_labels(std::string& out, const base::Labels& labels) {
   out += '{';
@@ -92,16 +106,11 @@ bool append_result(std::string& out, const QueryResult& result, size_t limit,
       base::append_json_string(out, result.string);
       break;
     case ValueType::kVector:
-    case ValueType::kMatrix: {
-      const size_t count =
-          limit == 0 ? result.series.size() : std::min(limit, result.series.size());
-      whole = count == result.series.size();
-      for (size_t i = 0; i < count; ++i) {
-        if (i != 0) out += ',';
-        append_series(out, result.series[i], result.type == ValueType::kMatrix);
-      }
+    case ValueType::kMatrix:
+      whole = result.table != nullptr
+                  ? append_table(out, *result.table, result.type == ValueType::kMatrix, limit)
+                  : append_all_series(out, result, limit);
       break;
-    }
     case ValueType::kNone:
       break;
   }
