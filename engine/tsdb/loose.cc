@@ -144,7 +144,6 @@ void LooseRow::freeze(LooseCommons& commons) {
   }
 }
 
-// What is frozen together is seen together: all of it by every reader, or all of one commit.
 bool LooseRow::freeze_oldest(LooseCommons& commons) {
   LooseRun* newer = nullptr;
   LooseRun* run = newest_.load(std::memory_order_relaxed);
@@ -153,14 +152,13 @@ bool LooseRow::freeze_oldest(LooseCommons& commons) {
     newer = std::exchange(run, frozen);
     frozen = run->older.load(std::memory_order_relaxed);
   }
-  const bool is_settled = run->last_seq() <= commons.settled;
-  if (!is_settled && run->first_seq() != run->last_seq()) return false;
+  if (!run->can_freeze(commons.settled)) return false;
   bool joins = frozen != nullptr && run->can_follow(*frozen);
-  if (joins && !is_settled && frozen->last_seq() != run->last_seq()) {
+  if (joins && !run->can_join(*frozen, commons.settled)) {
     if (raw_runs_ <= kRawRunsWanted) return false;  // They can be joined later.
     joins = false;
   }
-  LooseRun* out = LooseRun::frozen(joins ? frozen : nullptr, *run).release();
+  LooseRun* out = LooseRun::frozen(joins ? frozen : nullptr, *run, commons.settled).release();
   out->older.store(joins ? frozen->older.load(std::memory_order_relaxed) : frozen,
                    std::memory_order_relaxed);
   newer->older.store(out, std::memory_order_seq_cst);

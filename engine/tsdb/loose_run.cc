@@ -31,7 +31,7 @@ LooseRun::Ptr LooseRun::raw(AxisPoint first, uint32_t capacity, CommitSeq seq) {
   return run;
 }
 
-LooseRun::Ptr LooseRun::frozen(const LooseRun* before, const LooseRun& run) {
+LooseRun::Ptr LooseRun::frozen(const LooseRun* before, const LooseRun& run, CommitSeq settled) {
   assert(run.is_raw() && (before == nullptr || run.can_follow(*before)));
   const uint32_t count = run.count();
   std::array<uint8_t, kFrozenMax / kRowValuesMax> lengths{};
@@ -59,6 +59,11 @@ LooseRun::Ptr LooseRun::frozen(const LooseRun* before, const LooseRun& run) {
   std::fill_n(at, kCodecPadding, uint8_t{0});
   out->count_.store(count_before + count, std::memory_order_relaxed);
   out->seq_ = run.last_seq();
+  if (out->seq_ <= settled) {
+    out->seen_by_all_ = count_before + count;
+  } else if (before != nullptr) {
+    out->seen_by_all_ = before->seq_ <= settled ? count_before : before->seen_by_all_;
+  }
   return out;
 }
 
@@ -70,8 +75,9 @@ CommitSeq LooseRun::last_seq() const { return is_raw() ? seq_ + since()[count() 
 
 uint32_t LooseRun::visible(CommitSeq seq) const {
   const uint32_t published = count();
+  if (!is_raw()) return seq < seq_ ? seen_by_all_ : published;
   if (published == 0 || seq < seq_) return 0;
-  if (!is_raw() || seq - seq_ >= since()[published - 1]) return published;
+  if (seq - seq_ >= since()[published - 1]) return published;
   const auto limit = static_cast<uint32_t>(seq - seq_);
   return static_cast<uint32_t>(std::upper_bound(since(), since() + published, limit) - since());
 }

@@ -17,7 +17,8 @@ namespace tocsin::tsdb {
 using CommitSeq = uint64_t;
 
 /// One allocation: this header with the samples behind it, either raw (values, and the commit of
-/// each) or frozen (compressed, kRowValuesMax samples at a time, seen by every reader or together).
+/// each) or frozen (compressed, kRowValuesMax samples at a time: some that every reader sees, and
+/// behind them some of one commit).
 /// A value may be the absent marker: the row has no sample at that timestamp.
 class LooseRun {
  public:
@@ -30,9 +31,9 @@ class LooseRun {
 
   /// An empty raw run for `capacity` samples from `first` on.
   static Ptr raw(AxisPoint first, uint32_t capacity, CommitSeq seq);
-  /// The samples of full raw `run`, behind those of frozen `before` if not null. What `before` and
-  /// `run` hold must be visible to the same readers; see can_follow().
-  static Ptr frozen(const LooseRun* before, const LooseRun& run);
+  /// The samples of raw `run`, behind those of frozen `before` if not null; see can_freeze() and
+  /// can_follow(). `settled`: every reader sees commits up to it.
+  static Ptr frozen(const LooseRun* before, const LooseRun& run, CommitSeq settled);
 
   bool is_raw() const { return capacity_ > 0; }
   const TimeAxis& axis() const { return *axis_; }
@@ -50,8 +51,16 @@ class LooseRun {
   CommitSeq last_seq() const;
   /// Samples that a reader sees who sees commits up to `seq`.
   uint32_t visible(CommitSeq seq) const;
-  /// True when the samples of `run` may be frozen behind those of this one.
+  /// True when its samples are seen by every reader or together.
+  bool can_freeze(CommitSeq settled) const {
+    return last_seq() <= settled || first_seq() == last_seq();
+  }
+  /// True when the samples may be frozen behind those of `run` as far as timestamps and size go.
   bool can_follow(const LooseRun& run) const;
+  /// The same as far as readers go.
+  bool can_join(const LooseRun& run, CommitSeq settled) const {
+    return run.last_seq() <= settled || run.last_seq() == last_seq();
+  }
 
   /// Writer, raw: adds a sample at the next timestamp of the axis. The run must not be full, and
   /// `seq` not further from the first one than takes().
@@ -89,7 +98,8 @@ class LooseRun {
   const uint32_t capacity_;  // 0: frozen.
   std::atomic<uint32_t> count_{0};
   const uint32_t bytes_;
-  CommitSeq seq_ = 0;  // Raw: of the first sample, what since() counts from. Frozen: of the newest.
+  uint32_t seen_by_all_ = 0;  // Frozen: so many samples.
+  CommitSeq seq_ = 0;  // Raw: of the first sample, what since() counts from. Frozen: of the last.
 };
 
 }  // namespace tocsin::tsdb
