@@ -11,14 +11,8 @@
 namespace tocsin::promql {
 namespace {
 
-/// Why the node has nothing, as far as it is its own doing.
-std::string reason_at(const ExplainNode& node) {
-  if (node.losses.empty()) {
-    if (node.notes.empty()) return node.title + " has no series";
-    std::string out = node.title + ": " + node.notes[0];
-    for (size_t i = 1; i < node.notes.size(); ++i) out += "; " + node.notes[i];
-    return out;
-  }
+/// The loss with most series, and one of them.
+std::string worst_loss(const ExplainNode& node) {
   const auto most = std::ranges::max_element(
       node.losses, [](const Loss& a, const Loss& b) { return a.series < b.series; });
   std::string out = node.kind.ends_with("selector") ? node.title + ": " : std::string();
@@ -26,6 +20,15 @@ std::string reason_at(const ExplainNode& node) {
   if (most->examples.empty()) return out;
   return out + "; " + (most->reason == LossReason::kCompared ? "nearest: " : "e.g. ") +
          example_text(*most, most->examples.front());
+}
+
+/// Why the node has nothing, as far as it is its own doing.
+std::string reason_at(const ExplainNode& node) {
+  if (!node.losses.empty()) return worst_loss(node);
+  if (node.notes.empty()) return node.title + " has no series";
+  std::string out = node.title + ": " + node.notes[0];
+  for (size_t i = 1; i < node.notes.size(); ++i) out += "; " + node.notes[i];
+  return out;
 }
 
 /// Follows empty operators down to those that were the first to have nothing.
@@ -38,6 +41,14 @@ void find_causes(const ExplainNode& node, std::vector<std::string>& out) {
     find_causes(child, out);
   }
   if (is_cause) out.push_back(reason_at(node));
+}
+
+/// Selectors that found some of their series and missed others: the one that should have fired may
+/// be among those.
+void find_gaps(const ExplainNode& node, std::vector<std::string>& out) {
+  if (node.kind.ends_with("selector") && node.rows != 0 && !node.losses.empty())
+    out.push_back("besides, " + worst_loss(node));
+  for (const ExplainNode& child : node.children) find_gaps(child, out);
 }
 
 void show_result(const std::vector<ResultSeries>& series, Explanation& out) {
@@ -98,6 +109,7 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
   out.stats = run.stats();
   ASSIGN_OR_RETURN(out.root, explain_node(*made.expr, {watch, source, options, run}));
   if (!out.error) find_causes(out.root, out.verdict);
+  if (!out.verdict.empty()) find_gaps(out.root, out.verdict);
   return out;
 }
 

@@ -82,7 +82,8 @@ struct Explanation {
   /// Of the last step, at most kShownMax; `root.rows` says how many there are.
   std::vector<LostSeries> result;
   static constexpr size_t kShownMax = 5;
-  /// Why an empty result is empty, a sentence per cause; empty when there is a result.
+  /// Why an empty result is empty: a sentence per cause, then what selectors miss besides. Empty
+  /// when there is a result.
   std::vector<std::string> verdict;
   std::optional<base::Error> error;  ///< What ended the evaluation.
   base::Annotations annotations;

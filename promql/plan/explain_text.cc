@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kTitleMax = 72;
 
 std::string series_count(uint64_t n, uint64_t of) {
-  if (n == of) return n == 1 ? "the only series" : "all " + std::to_string(n) + " series";
+  if (n == of && n <= 2) return n == 1 ? "the one series" : "both series";
+  if (n == of) return "all " + std::to_string(n) + " series";
   return std::to_string(n) + " of " + std::to_string(of) + " series";
 }
 
@@ -212,6 +213,7 @@ std::string tree_text(const ExplainNode& root, bool colours) {
     for (size_t i = 0; i < widths.size(); ++i) {
       if (i != 1 || with_steps) text += "  " + pad_left(line.cells[i], widths[i]);
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     out += (n == 0 ? painted(std::move(text), "2", colours) : text) + "\n";
   }
   return out;
