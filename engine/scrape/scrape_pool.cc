@@ -117,7 +117,11 @@ void ScrapePool::sync() {
     if (!stays) retire_loop(it->second);
     it = stays ? std::next(it) : loops_.erase(it);
   }
+  slots_ = slots_for(want.targets.size(), slots_);
+  const uint64_t phase = fnv1a(config_->job_name);
   for (auto& [key, target] : want.targets) {
+    target.slots = slots_;
+    target.phase = phase;
     const auto [place, fresh] = loops_.try_emplace(key);
     if (fresh) {
       place->second = std::make_shared<ScrapeLoop>(context_, std::move(target), config_, client_);

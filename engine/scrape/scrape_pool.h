@@ -86,6 +86,7 @@ class ScrapePool : public std::enable_shared_from_this<ScrapePool> {
   std::vector<std::vector<discovery::TargetGroup>> groups_;         ///< By discovery.
   uint64_t generation_ = 0;  ///< Of the discoveries; late callbacks of old ones are ignored.
   Loops loops_;
+  uint32_t slots_ = 0;  ///< See slots_for().
   std::vector<std::shared_ptr<ScrapeLoop>> retiring_;
   std::vector<base::Labels> dropped_;
   size_t dropped_count_ = 0;

@@ -1,6 +1,7 @@
 #include "engine/scrape/target.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 #include "engine/net/http_server.h"
@@ -118,14 +119,38 @@ uint64_t fnv1a(std::string_view text, uint64_t hash) {
   return hash;
 }
 
+namespace {
+
+/// Spreads every bit over all of them. Source: A. Appleby, MurmurHash3, fmix64.
+uint64_t mixed(uint64_t hash) {
+  hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
+  hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
+  return hash ^ hash >> 33;
+}
+
+/// hash / 2^64 * range.
+uint64_t scaled(uint64_t hash, uint64_t range) { return (hash >> 32) * range >> 32; }
+
+}  // namespace
+
 base::DurationMs Target::offset(uint64_t seed) const {
-  constexpr uint64_t kNsPerMs = 1'000'000;
   std::string number = std::to_string(all.hash());
   constexpr size_t kWidth = 16;
   if (number.size() < kWidth) number.insert(0, kWidth - number.size(), '0');
-  const uint64_t hash = fnv1a(url, fnv1a(number));
-  const uint64_t interval_ns = static_cast<uint64_t>(interval) * kNsPerMs;
-  return static_cast<base::DurationMs>((hash ^ seed) % interval_ns / kNsPerMs);
+  const uint64_t hash = mixed(fnv1a(url, fnv1a(number)) ^ seed);
+  const uint64_t slot = scaled(hash, slots);
+  const auto period = static_cast<uint64_t>(interval);
+  const uint64_t start = mixed(phase ^ seed) % period;
+  return static_cast<base::DurationMs>((start + slot * period / slots) % period);
+}
+
+uint32_t slots_for(size_t targets, uint32_t slots) {
+  constexpr size_t kTogether = 8;
+  constexpr size_t kSlotsMax = 1u << 20;
+  const auto wanted =
+      static_cast<uint32_t>(std::bit_ceil(std::clamp<size_t>(targets / kTogether, 1, kSlotsMax)));
+  const bool fits = wanted <= slots && slots <= 2 * wanted;
+  return fits ? slots : wanted;
 }
 
 Labels with_defaults(const Labels& target, const Labels& group, const ScrapeConfig& config) {

@@ -1,5 +1,7 @@
 #include "engine/scrape/target.h"
 
+#include <map>
+
 #include "tests/unit/scrape/reading.h"
 
 namespace tocsin::scrape {
@@ -68,6 +70,55 @@ TEST(Target, OffsetIsStableAndWithinTheInterval) {
   EXPECT_NE(target.offset(1), target.offset(0x5555555555));
   EXPECT_GE(target.offset(7), 0);
   EXPECT_LT(target.offset(7), target.interval);
+}
+
+std::vector<Target> fleet(size_t count, uint32_t slots) {
+  const auto config = read_job("{job_name: j, scrape_interval: 1m}");
+  std::vector<Target> out;
+  for (size_t i = 0; i < count; ++i) {
+    const auto address = Labels::of({{"__address__", "h:" + std::to_string(1000 + i)}});
+    out.push_back(**make_target(with_defaults(address, Labels(), *config), *config));
+    out.back().slots = slots;
+    out.back().phase = 12'345;
+  }
+  return out;
+}
+
+TEST(Target, TargetsShareTheMomentsOfTheInterval) {
+  std::map<base::DurationMs, size_t> groups;
+  for (const Target& target : fleet(800, 100)) ++groups[target.offset(9)];
+  EXPECT_GT(groups.size(), 90u);
+  EXPECT_LE(groups.size(), 100u);
+  for (const auto& [offset, count] : groups) {
+    EXPECT_EQ((offset - groups.begin()->first) % 600, 0);
+    EXPECT_LT(count, 25u);
+  }
+}
+
+TEST(Target, MoreMomentsMoveNobodyFar) {
+  const auto few = fleet(100, 16);
+  const auto more = fleet(100, 32);
+  size_t moved = 0;
+  for (size_t i = 0; i < few.size(); ++i) {
+    const base::DurationMs by = (more[i].offset(9) - few[i].offset(9) + 60'000) % 60'000;
+    EXPECT_TRUE(by == 0 || by == 1875) << by;
+    moved += by != 0 ? 1 : 0;
+  }
+  EXPECT_GT(moved, 25u);
+  EXPECT_LT(moved, 75u);
+}
+
+TEST(Target, MomentsFollowTheNumberOfTargets) {
+  EXPECT_EQ(slots_for(0, 0), 1u);
+  EXPECT_EQ(slots_for(15, 0), 1u);
+  EXPECT_EQ(slots_for(16, 0), 2u);
+  EXPECT_EQ(slots_for(100, 0), 16u);
+  EXPECT_EQ(slots_for(1000, 0), 128u);
+  EXPECT_EQ(slots_for(SIZE_MAX, 0), 1u << 20);
+  // A fleet that grows and shrinks a little keeps its moments.
+  EXPECT_EQ(slots_for(136, 16), 32u);
+  EXPECT_EQ(slots_for(135, 32), 32u);
+  EXPECT_EQ(slots_for(64, 32), 8u);
 }
 
 }  // namespace
