@@ -14,25 +14,29 @@
 namespace tocsin::bench {
 namespace {
 
-struct Case {
+/// What a small rule looks at. No two rules of a case read the same series.
+enum class Scope : uint8_t { kGpu, kModel, kTarget };
+
+struct RuleCase {
   const char* name;
-  std::string expr;  ///< '$' stands for the rule's own matchers: one GPU, or one target.
-  bool per_gpu = false;
+  std::string expr;  ///< '$' stands for the rule's own matchers.
+  Scope scope;
 };
 
-const std::vector<Case>& small_rules() {
-  static const std::vector<Case> all{
-      {"threshold", "DCGM_FI_DEV_GPU_TEMP{$} > 200", true},
-      {"firing threshold", "DCGM_FI_DEV_GPU_TEMP{$} > 0", true},
-      {"rate", "rate(llm_requests_total{$}[5m]) > 1e9", false},
+const std::vector<RuleCase>& small_rules() {
+  static const std::vector<RuleCase> all{
+      {"threshold", "DCGM_FI_DEV_GPU_TEMP{$} > 200", Scope::kGpu},
+      {"firing threshold", "DCGM_FI_DEV_GPU_TEMP{$} > 0", Scope::kGpu},
+      {"rate", "rate(llm_requests_total{$}[5m]) > 1e9", Scope::kModel},
       {"ratio",
        "rate(llm_time_to_first_token_seconds_sum{$}[5m]) / "
        "rate(llm_time_to_first_token_seconds_count{$}[5m]) > 1e9",
-       false},
-      {"sum by", "sum by (cluster, status) (rate(llm_requests_total{$}[5m])) > 1e9", false},
+       Scope::kModel},
+      {"sum by", "sum by (cluster) (rate(llm_requests_total{$}[5m])) > 1e9", Scope::kModel},
       {"histogram_quantile",
-       "histogram_quantile(0.95, rate(llm_request_duration_seconds_bucket{$}[5m])) > 1e9", false},
-      {"absent", "absent(up{$})", false},
+       "histogram_quantile(0.95, rate(llm_request_duration_seconds_bucket{$}[5m])) > 1e9",
+       Scope::kModel},
+      {"absent", "absent(up{$})", Scope::kTarget},
   };
   return all;
 }
@@ -49,13 +53,19 @@ std::string yaml_rule(const std::string& name, const std::string& expr) {
          "'\n    labels: {severity: page}\n    annotations: {summary: '{{ $value }}'}\n";
 }
 
-/// `count` rules in one group, each over one GPU or one target.
-std::string group_of(const Case& c, uint32_t count, uint32_t targets) {
+std::string matchers_of(Scope scope, uint32_t rule, uint32_t targets) {
+  const std::string one = std::to_string(rule / targets % 8);
+  std::string out = "instance=\"node-" + std::to_string(rule % targets) + ":9400\"";
+  if (scope == Scope::kGpu) out += ",gpu=\"" + one + "\"";
+  if (scope == Scope::kModel) out += ",model_name=\"models/chat-" + one + "-instruct\"";
+  return out;
+}
+
+/// `count` rules in one group.
+std::string group_of(const RuleCase& c, uint32_t count, uint32_t targets) {
   std::string text = "groups:\n- name: g\n  rules:\n";
   for (uint32_t i = 0; i < count; ++i) {
-    std::string matchers = "instance=\"node-" + std::to_string(i % targets) + ":9400\"";
-    if (c.per_gpu) matchers += ",gpu=\"" + std::to_string(i / targets % 8) + "\"";
-    text += yaml_rule("Rule" + std::to_string(i), fill(c.expr, matchers));
+    text += yaml_rule("Rule" + std::to_string(i), fill(c.expr, matchers_of(c.scope, i, targets)));
   }
   return text;
 }
@@ -116,6 +126,13 @@ void measure(const std::string& name, LoadedStore& fleet, const std::string& tex
   run({"rules", name, "rule", group.rules(), [&] { return group.evaluate(); }});
 }
 
+/// One rule that fires for every GPU, and goes on firing.
+void measure_storm(LoadedStore& fleet) {
+  RunningGroup group(
+      fleet, "groups:\n- name: g\n  rules:\n" + yaml_rule("Busy", "DCGM_FI_DEV_GPU_UTIL >= 0"));
+  run({"rules", "storm", "alert", fleet.targets() * 8, [&] { return group.evaluate(); }});
+}
+
 }  // namespace
 }  // namespace tocsin::bench
 
@@ -128,4 +145,5 @@ int main(int argc, char** argv) {
     measure(c.name, fleet, group_of(c, smoke ? 4 : 800, fleet.targets()));
   }
   measure("ladder", fleet, ladder());
+  measure_storm(fleet);
 }

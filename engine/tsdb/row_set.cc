@@ -82,6 +82,8 @@ std::shared_ptr<StoreRowSet> place_rows(const SeriesIndex& index, std::span<cons
   set->labels.reserve(ids.size());
   RowPlacer placer(index, *set);
   for (const Position& position : order) placer.add(position.id);
+  for (const auto& stream : set->streams) set->writers.push_back(stream->number());
+  std::sort(set->writers.begin(), set->writers.end());
   return set;
 }
 

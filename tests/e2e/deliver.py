@@ -1,5 +1,6 @@
 """From real targets to every receiver: scraped, evaluated, routed, delivered, resolved."""
 import json
+import re
 
 from support.cases import case, contains, equal, eventually, main
 from support.fakes import Mailbox, Receiver, text_of
@@ -131,6 +132,9 @@ def check_watchdog(server):
     equal([(r["name"], r["type"], r["health"]) for r in rules],
           [("app:queue_depth:max", "recording", "ok"), ("QueueFull", "alerting", "ok"),
            ("Watchdog", "alerting", "ok")])
+    # It has no `for`, so scrapes of its target have it looked at between slots.
+    eventually("the watchdog is evaluated early", lambda: re.search(
+        r"^tocsin_rule_early_evaluations_total\{.*;app\"\} [1-9]", server.get("/metrics").body, re.MULTILINE))
 
 
 def check_firing(server, receiver, mailbox):

@@ -134,6 +134,20 @@ TEST_F(StoreTest, AWriterTellsItsRows) {
   EXPECT_EQ(a->rows_of(labels), (std::vector<base::WriterRow>{*first, base::kNoRow, base::kNoRow}));
 }
 
+TEST_F(StoreTest, RowsTellTheirWriters) {
+  Scraper a(store, "a");
+  Scraper b(store, "b");
+  b.scrape(kStart, {{"x", 1}, {"y", 1}});
+  a.scrape(kStart, {{"x", 1}});
+  const auto numbers = [this](const std::string& metric) {
+    return (*store.select(metric_is(metric)))->rows()->writers;
+  };
+  EXPECT_NE(a.writer().number(), 0u);
+  EXPECT_EQ(numbers("x"), (std::vector{a.writer().number(), b.writer().number()}));
+  EXPECT_EQ(numbers("y"), std::vector{b.writer().number()});
+  EXPECT_TRUE(numbers("z").empty());
+}
+
 TEST_F(StoreTest, DestroyingAWriterLeavesTheDataAsItIs) {
   Scraper a(store, "a");
   a.scrape(1000, {{"x", 1}});
@@ -286,6 +300,32 @@ TEST_F(StoreTest, WhatNobodyLooksBackToIsCompressed) {
   write_columns(store, *writer, 100, [&](int t) { EXPECT_LE(store.stats().raw_chunks, 3u) << t; });
   EXPECT_GE(store.stats().frozen_chunks, 5u);
   EXPECT_EQ(samples("x").size(), 100u);
+}
+
+TEST_F(StoreTest, StreamsThatStartTogetherCompressInTurn) {
+  constexpr int kStreams = 32;
+  std::vector<std::unique_ptr<base::StreamWriter>> writers;
+  for (int i = 0; i < kStreams; ++i) {
+    writers.push_back(store.open_stream(std::to_string(i)));
+    const Labels labels = labels_of("x", std::to_string(i));
+    ASSERT_TRUE(writers.back()->add_series({&labels, 1}).ok());
+  }
+  uint64_t most = 0;
+  for (int t = 1; t <= 100; ++t) {
+    for (const auto& writer : writers) {
+      (*writer->begin(kStart + t * 1000))[0] = t;
+      ASSERT_TRUE(writer->commit().ok());
+    }
+    store.housekeep();
+    if (t > 40) most = std::max(most, store.stats().raw_chunks);
+  }
+  EXPECT_LE(most, kStreams * 7u / 4);
+  const Reading reading = read(store, metric_is("x"), kStart, kStart + 100'000);
+  EXPECT_EQ(reading.series.size(), size_t{kStreams});
+  for (const auto& [labels, seen] : reading.series) {
+    ASSERT_EQ(seen.size(), 100u);
+    for (int t = 1; t <= 100; ++t) EXPECT_EQ(seen[t - 1], value_at(kStart + t * 1000, t));
+  }
 }
 
 TEST_F(StoreTest, WhatReadersLookBackToStaysRaw) {
