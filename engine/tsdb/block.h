@@ -17,7 +17,7 @@
 
 namespace tocsin::tsdb {
 
-inline constexpr uint32_t kRawColumns = 8;                   ///< Columns of a raw chunk.
+inline constexpr uint32_t kRawColumns = 8;                   ///< Columns of a raw chunk, at most.
 inline constexpr uint32_t kFrozenColumns = 2 * kRawColumns;  ///< Two raw chunks freeze to one.
 inline constexpr uint32_t kLanes = 8;                        ///< Slots of one cache line.
 inline constexpr uint32_t kSlabSlotsMax = 4096;
@@ -29,11 +29,13 @@ using ColumnSeq = uint32_t;
 /// The timestamps of neighbouring columns. Columns [0, columns) are published, never changed again.
 struct Axis {
   ColumnSeq first_seq = 0;
+  uint32_t capacity = kRawColumns;
   bool frozen = false;
+  bool freezes_alone = false;  ///< Instead of together with the next one.
   std::atomic<uint32_t> columns{0};
   std::array<base::TimestampMs, kFrozenColumns> t{};
 
-  uint32_t capacity() const { return frozen ? kFrozenColumns : kRawColumns; }
+  bool is_full() const { return columns.load(std::memory_order_acquire) == capacity; }
   base::TimestampMs last_t() const { return t[columns.load(std::memory_order_acquire) - 1]; }
 };
 

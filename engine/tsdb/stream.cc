@@ -229,8 +229,8 @@ void Stream::fill_slabs(CommitStats& stats) {
     if (!edited) edited = std::make_shared<StreamView>(*view_);
     return *edited;
   };
-  const bool is_full = view_->axes.empty() || view_->axes.back()->frozen ||
-                       view_->axes.back()->columns.load(std::memory_order_relaxed) == kRawColumns;
+  const bool is_full =
+      view_->axes.empty() || view_->axes.back()->frozen || view_->axes.back()->is_full();
   if (is_full) roll_axis(edit());
   const uint32_t c = is_full ? 0 : view_->axes.back()->columns.load(std::memory_order_relaxed);
   for (size_t i = 0; i < slabs_.size(); ++i) {
@@ -270,6 +270,12 @@ void Stream::unmark_handed_over(CommitStats& stats) {
 void Stream::roll_axis(StreamView& view) {
   auto axis = std::make_shared<Axis>();
   axis->first_seq = next_seq_;
+  if (next_seq_ == 0) {
+    // Targets start together; blocks of all sizes at first, and the streams fill and freeze theirs
+    // in turn from then on, so that few of them hold many raw chunks at once.
+    axis->capacity = kRawColumns - number_ % kRawColumns;
+    axis->freezes_alone = number_ / kRawColumns % 2 == 1;
+  }
   view.axes.push_back(std::move(axis));
   for (SlabView& slab : view.slabs) slab.chunks.emplace_back();
   for (const auto& slab : slabs_) slab->open.reset();

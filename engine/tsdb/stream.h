@@ -190,7 +190,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void forget_loose(SlotAddress address);
   static bool accept(const LooseState& state, base::Sample sample,
                      const base::FloatHistogram* histogram, base::CommitStats& stats);
-  bool freeze_two(ColumnSeq columns_kept);
+  bool freeze_next(ColumnSeq columns_kept);
   void recycle(SlotAddress address);
 
   const uint32_t number_;

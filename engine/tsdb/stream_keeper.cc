@@ -6,28 +6,39 @@
 namespace tocsin::tsdb {
 namespace {
 
-bool is_full_raw(const Axis& axis) {
-  return !axis.frozen && axis.columns.load(std::memory_order_acquire) == kRawColumns;
+using Axes = std::span<const std::shared_ptr<Axis>>;
+
+// The axes that freeze together, beginning with the first of `axes`, if they are full.
+Axes next_to_freeze(Axes axes) {
+  if (axes.empty() || !axes[0]->is_full()) return {};
+  if (axes[0]->freezes_alone) return axes.first(1);
+  return axes.size() < 2 || !axes[1]->is_full() ? Axes() : axes.first(2);
 }
 
-std::shared_ptr<Axis> join(const Axis& a, const Axis& b) {
-  auto axis = std::make_shared<Axis>();
-  axis->first_seq = a.first_seq;
-  axis->frozen = true;
-  std::copy_n(a.t.begin(), kRawColumns, axis->t.begin());
-  std::copy_n(b.t.begin(), kRawColumns, axis->t.begin() + kRawColumns);
-  axis->columns.store(kFrozenColumns, std::memory_order_relaxed);
-  return axis;
-}
-
-ChunkRef freeze_pair(const ChunkRef& a, const ChunkRef& b) {
-  if (!a.raw && !b.raw) return {};
-  std::array<const double*, kFrozenColumns> columns{};
-  for (uint32_t c = 0; c < kRawColumns; ++c) {
-    columns[c] = a.raw ? std::as_const(*a.raw).column(c) : nullptr;
-    columns[kRawColumns + c] = b.raw ? std::as_const(*b.raw).column(c) : nullptr;
+std::shared_ptr<Axis> join(Axes axes) {
+  auto joined = std::make_shared<Axis>();
+  joined->first_seq = axes.front()->first_seq;
+  joined->frozen = true;
+  joined->capacity = 0;
+  for (const auto& axis : axes) {
+    std::copy_n(axis->t.begin(), axis->capacity, joined->t.begin() + joined->capacity);
+    joined->capacity += axis->capacity;
   }
-  const uint32_t slots = a.raw ? a.raw->slots() : b.raw->slots();
+  joined->columns.store(joined->capacity, std::memory_order_relaxed);
+  return joined;
+}
+
+ChunkRef freeze_chunks(std::span<const ChunkRef> chunks, Axes axes) {
+  std::vector<const double*> columns;
+  uint32_t slots = 0;
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    const RawChunk* raw = chunks[i].raw.get();
+    if (raw != nullptr) slots = raw->slots();
+    for (uint32_t c = 0; c < axes[i]->capacity; ++c) {
+      columns.push_back(raw == nullptr ? nullptr : raw->column(c));
+    }
+  }
+  if (slots == 0) return {};
   ChunkRef frozen;
   frozen.frozen = std::make_shared<const FrozenChunk>(columns, slots);
   return frozen;
@@ -39,37 +50,43 @@ void Stream::freeze() {
   // The newest column at least, which every instant query reads.
   const ColumnSeq columns_kept =
       std::clamp<ColumnSeq>(reach_.end_round(), 1, kRawBlocksKept * kRawColumns);
-  while (freeze_two(columns_kept)) {
+  while (freeze_next(columns_kept)) {
   }
   freeze_loose();
 }
 
-bool Stream::freeze_two(ColumnSeq columns_kept) {
+bool Stream::freeze_next(ColumnSeq columns_kept) {
   std::shared_ptr<StreamView> before;
   size_t first = 0;
+  Axes due;
   {
     const std::lock_guard lock(mutex_);
     const auto& axes = view_->axes;
     first = static_cast<size_t>(
         std::find_if(axes.begin(), axes.end(), [](const auto& a) { return !a->frozen; }) -
         axes.begin());
-    if (first + 2 > axes.size() || !is_full_raw(*axes[first + 1])) return false;
-    if (next_seq_ < axes[first]->first_seq + kFrozenColumns + columns_kept) return false;
+    due = next_to_freeze(Axes(axes).subspan(first));
+    if (due.empty()) return false;
+    const ColumnSeq end = due.back()->first_seq + due.back()->capacity;
+    if (next_seq_ < end + columns_kept) return false;
     before = view_;
   }
   // Full chunks do not change any more: compressed without the lock, while the writer goes on.
   std::vector<ChunkRef> frozen;
   for (const SlabView& slab : before->slabs) {
-    frozen.push_back(freeze_pair(slab.chunks[first], slab.chunks[first + 1]));
+    frozen.push_back(freeze_chunks(std::span(slab.chunks).subspan(first, due.size()), due));
   }
   const std::lock_guard lock(mutex_);
   auto view = std::make_shared<StreamView>(*view_);
-  view->axes[first] = join(*view_->axes[first], *view_->axes[first + 1]);
-  view->axes.erase(view->axes.begin() + static_cast<ptrdiff_t>(first) + 1);
+  // What follows `first` goes.
+  const auto begin = static_cast<ptrdiff_t>(first) + 1;
+  const auto end = static_cast<ptrdiff_t>(first + due.size());
+  view->axes[first] = join(due);
+  view->axes.erase(view->axes.begin() + begin, view->axes.begin() + end);
   for (size_t i = 0; i < view->slabs.size(); ++i) {
     auto& chunks = view->slabs[i].chunks;
     chunks[first] = i < frozen.size() ? std::move(frozen[i]) : ChunkRef{};
-    chunks.erase(chunks.begin() + static_cast<ptrdiff_t>(first) + 1);
+    chunks.erase(chunks.begin() + begin, chunks.begin() + end);
   }
   publish(std::move(view));
   return true;

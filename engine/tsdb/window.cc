@@ -9,7 +9,7 @@ namespace tocsin::tsdb {
 namespace {
 
 uint32_t published_columns(const StreamSnapshot& snapshot, const Axis& axis) {
-  return std::min(axis.capacity(), snapshot.end_seq - axis.first_seq);
+  return std::min(axis.capacity, snapshot.end_seq - axis.first_seq);
 }
 
 }  // namespace
