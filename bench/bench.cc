@@ -91,6 +91,20 @@ void run(const Case& c) {
   print(c, std::move(runs), last);
 }
 
+void report(const Figure& figure) {
+  const double value = static_cast<double>(figure.total) / static_cast<double>(figure.count);
+  std::string line;
+  base::JsonWriter json(line);
+  json.begin_object().key("schema").integer(1).field("bench", figure.bench);
+  json.field("case", figure.name).field("unit", figure.unit).field("per", figure.per);
+  json.key("n").integer(1);
+  for (const char* key : {"min", "median", "p90"}) json.key(key).raw(base::format_general(value));
+  json.key("count").integer(static_cast<int64_t>(figure.count));
+  json.key("rss_bytes").integer(rss_bytes()).end_object();
+  std::puts(line.c_str());
+  std::fflush(stdout);
+}
+
 void give_up(const base::Error& error) {
   std::fprintf(stderr, "%s\n", error.to_string().c_str());
   std::exit(1);

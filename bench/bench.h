@@ -1,9 +1,9 @@
 // The frame of every benchmark program: runs a case some times, prints one JSON object per line.
 //
-// Keys: schema, bench, case, unit ("ns"), per (what one unit is: "sample", "series", …), n (runs),
-// min, median, p90 (of the runs, per unit), count (units per run), allocations (calls of operator
-// new in the last run), rss_bytes, result_hash. Keys are never renamed, only added. The hash covers
-// the results, so that "faster" cannot mean "different".
+// Keys: schema, bench, case, unit ("ns", "bytes"), per (what one unit is: "sample", "series", …), n
+// (runs), min, median, p90 (of the runs, per unit), count (units per run), allocations (calls of
+// operator new in the last run), rss_bytes, result_hash. Keys are never renamed, only added. The
+// hash covers the results, so that "faster" cannot mean "different".
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,22 @@ struct Case {
   std::function<uint64_t()> run;  ///< Does the work once and returns a hash of its result.
 };
 
+/// Something that is counted, not timed.
+struct Figure {
+  std::string bench;
+  std::string name;
+  std::string unit;
+  std::string per;
+  uint64_t count = 1;  ///< What `total` is divided by.
+  uint64_t total = 0;
+};
+
 /// True with --smoke: cases use tiny sizes and run once, to prove that they still work.
 bool parse_arguments(int argc, char** argv);
 /// Runs and prints. Thread CPU time, not wall time.
 void run(const Case& c);
+/// Prints: the same keys, as if of one run, without a hash.
+void report(const Figure& figure);
 /// Calls of operator new by this thread so far. Counted in allocations.cc.
 uint64_t allocations();
 /// Prints the error and ends the program.

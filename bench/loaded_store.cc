@@ -39,10 +39,25 @@ void LoadedStore::scrape(std::vector<std::string>& bodies) {
   ++scrapes_;
 }
 
-void LoadedStore::fill(uint32_t count) {
+void LoadedStore::look_back() {
+  class IgnoringVisitor final : public base::TileVisitor {
+   public:
+    void on_tile(const base::Tile&) override {}
+    void on_mixed(const base::MixedSeries&) override {}
+  };
+  const auto everything = store_.select({});
+  require(everything);
+  const auto rows = (*everything)->rows();
+  const base::RowRange all{0, static_cast<uint32_t>(rows->labels.size())};
+  IgnoringVisitor visitor;
+  require((*everything)->scan(*rows, all, now() - 5 * base::kMinute, now(), visitor));
+}
+
+void LoadedStore::fill(uint32_t count, Readers readers) {
   for (uint32_t i = 0; i < count; ++i) {
     std::vector<std::string> bodies = fleet_bodies(targets(), scrapes_);
     scrape(bodies);
+    if (readers == Readers::kRules) look_back();
     store_.housekeep();
   }
 }

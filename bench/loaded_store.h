@@ -33,8 +33,11 @@ class LoadedStore {
   /// Stores one body of each target, `interval` after the ones before. Ends the program on an
   /// error.
   void scrape(std::vector<std::string>& bodies);
+  /// What reads the store while it fills: nothing, or what rules do: five minutes of every series
+  /// after every scrape. The store keeps what is read again and again uncompressed.
+  enum class Readers : uint8_t { kNone, kRules };
   /// Generates and stores `count` scrapes.
-  void fill(uint32_t count);
+  void fill(uint32_t count, Readers readers = Readers::kRules);
 
   tsdb::Store& store() { return store_; }
   const StillClock& clock() const { return clock_; }
@@ -43,6 +46,8 @@ class LoadedStore {
   base::TimestampMs now() const { return clock_.now(); }
 
  private:
+  void look_back();
+
   StillClock clock_;
   tsdb::Store store_;
   std::vector<std::unique_ptr<scrape::Intake>> intakes_;
