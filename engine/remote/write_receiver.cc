@@ -23,12 +23,16 @@ WriteReceiver::WriteReceiver(base::SampleSink& sink, const base::Clock& clock,
 
 base::Result<WriteOutcome> WriteReceiver::write(const WriteRequest& request) {
   const std::lock_guard lock(mutex_);
-  const base::TimestampMs now = clock_.now();
-  ASSIGN_OR_RETURN(const auto rows, rows_of(request));
+  now_ = clock_.now();
+  queued_ = 0;
   WriteOutcome out;
   out.skipped_series = request.skipped;
-  queued_ = 0;
-  for (size_t i = 0; i < rows.size(); ++i) add(request.series[i], rows[i], now + kFutureMax, out);
+  ASSIGN_OR_RETURN(const std::vector<Row*> rows, rows_of(request, out));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] == nullptr) continue;
+    rows[i]->written = now_;
+    add(request, request.series[i], rows[i]->row, out);
+  }
   base::CommitStats stats;
   if (queued_ != 0) {
     ASSIGN_OR_RETURN(stats, writer_->commit());
@@ -38,37 +42,55 @@ base::Result<WriteOutcome> WriteReceiver::write(const WriteRequest& request) {
   out.duplicate = stats.duplicate;
   samples_.add(static_cast<double>(out.samples));
   refused_.add(static_cast<double>(out.out_of_order + out.duplicate + out.too_far));
-  forget_idle(now);
+  forget_idle(now_);
   return out;
 }
 
-// Rows of all series of the request; the new ones are added together.
-base::Result<std::vector<base::WriterRow>> WriteReceiver::rows_of(const WriteRequest& request) {
-  const base::TimestampMs now = clock_.now();
-  std::vector<base::Labels> fresh;
+// Rows of all series of the request, null for those that are not valid; the new ones are added
+// together.
+base::Result<std::vector<RowTable::Row*>> WriteReceiver::rows_of(const WriteRequest& request,
+                                                                 WriteOutcome& out) {
+  std::vector<Row*> rows;
+  std::vector<Row*> fresh;
+  rows.reserve(request.series.size());
   for (const WrittenSeries& series : request.series) {
-    const auto [known, is_new] = rows_.try_emplace(series.labels, Row{0, now});
-    known->second.written = now;
-    if (is_new) fresh.push_back(series.labels);
+    Row* row = row_of(request.labels_of(series), fresh);
+    if (row == nullptr) ++out.skipped_series;
+    rows.push_back(row);
   }
-  if (!fresh.empty()) {
-    const auto first = writer_->add_series(fresh);
-    if (!first) {
-      for (const base::Labels& labels : fresh) rows_.erase(labels);
-      return first.error();
-    }
-    for (size_t i = 0; i < fresh.size(); ++i)
-      rows_[fresh[i]].row = *first + static_cast<base::WriterRow>(i);
-  }
-  std::vector<base::WriterRow> out;
-  out.reserve(request.series.size());
-  for (const WrittenSeries& series : request.series) out.push_back(rows_[series.labels].row);
-  return out;
+  if (!fresh.empty()) RETURN_IF_ERROR(add_rows(fresh));
+  return rows;
 }
 
-void WriteReceiver::add(const WrittenSeries& series, base::WriterRow row, base::TimestampMs latest,
-                        WriteOutcome& out) {
-  for (const base::Sample& sample : series.samples) {
+RowTable::Row* WriteReceiver::row_of(std::span<const base::LabelView> labels,
+                                     std::vector<Row*>& fresh) {
+  if (Row* known = rows_.find(labels)) return known;
+  const auto valid = valid_labels(labels);
+  if (!valid) return nullptr;
+  const auto [row, is_new] = rows_.find_or_add(*valid);
+  if (is_new) fresh.push_back(row);
+  return row;
+}
+
+base::Status WriteReceiver::add_rows(std::span<Row* const> fresh) {
+  std::vector<base::Labels> labels;
+  labels.reserve(fresh.size());
+  for (const Row* row : fresh) labels.push_back(row->labels);
+  const auto first = writer_->add_series(labels);
+  if (!first) {
+    rows_.erase_if([](const Row& row) { return row.row == base::kNoRow; });
+    return first.error();
+  }
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    fresh[i]->row = *first + static_cast<base::WriterRow>(i);
+  }
+  return {};
+}
+
+void WriteReceiver::add(const WriteRequest& request, const WrittenSeries& series,
+                        base::WriterRow row, WriteOutcome& out) {
+  const base::TimestampMs latest = now_ + kFutureMax;
+  for (const base::Sample& sample : request.samples_of(series)) {
     if (sample.t > latest) {
       ++out.too_far;
     } else {
@@ -76,7 +98,7 @@ void WriteReceiver::add(const WrittenSeries& series, base::WriterRow row, base::
       ++queued_;
     }
   }
-  for (const TimedHistogram& histogram : series.histograms) {
+  for (const TimedHistogram& histogram : request.histograms_of(series)) {
     if (histogram.t > latest) {
       ++out.too_far;
     } else {
@@ -90,9 +112,9 @@ void WriteReceiver::add(const WrittenSeries& series, base::WriterRow row, base::
 void WriteReceiver::forget_idle(base::TimestampMs now) {
   if (now - last_sweep_ < kSweepInterval) return;
   last_sweep_ = now;
-  std::erase_if(rows_, [&](const auto& entry) {
-    if (now - entry.second.written < kIdleMax) return false;
-    writer_->remove_series(entry.second.row);
+  rows_.erase_if([&](const Row& row) {
+    if (now - row.written < kIdleMax) return false;
+    writer_->remove_series(row.row);
     return true;
   });
 }

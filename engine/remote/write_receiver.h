@@ -3,12 +3,13 @@
 
 #include <memory>
 #include <mutex>
-#include <string>
-#include <unordered_map>
+#include <span>
+#include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/base/metrics.h"
 #include "engine/base/sample_sink.h"
+#include "engine/remote/row_table.h"
 #include "engine/remote/write_request.h"
 
 namespace tocsin::remote {
@@ -40,23 +41,24 @@ class WriteReceiver {
   base::Result<WriteOutcome> write(const WriteRequest& request);
 
  private:
-  base::Result<std::vector<base::WriterRow>> rows_of(const WriteRequest& request);
-  void add(const WrittenSeries& series, base::WriterRow row, base::TimestampMs latest,
+  using Row = RowTable::Row;
+
+  base::Result<std::vector<Row*>> rows_of(const WriteRequest& request, WriteOutcome& out);
+  Row* row_of(std::span<const base::LabelView> labels, std::vector<Row*>& fresh);
+  base::Status add_rows(std::span<Row* const> fresh);
+  void add(const WriteRequest& request, const WrittenSeries& series, base::WriterRow row,
            WriteOutcome& out);
   void forget_idle(base::TimestampMs now);
-
-  struct Row {
-    base::WriterRow row = 0;
-    base::TimestampMs written = 0;
-  };
 
   const base::Clock& clock_;
   base::Counter& samples_;
   base::Counter& refused_;
   std::mutex mutex_;
   std::unique_ptr<base::StreamWriter> writer_;
-  std::unordered_map<base::Labels, Row, base::LabelsHash> rows_;
-  uint64_t queued_ = 0;  // Samples of the request under way.
+  RowTable rows_;
+  // Of the request under way.
+  base::TimestampMs now_ = 0;
+  uint64_t queued_ = 0;  // Samples.
   base::TimestampMs last_sweep_ = 0;
 };
 

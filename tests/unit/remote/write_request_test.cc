@@ -19,22 +19,53 @@ TEST(WriteRequest, ReadsSeriesAndKeepsStaleMarkers) {
   const auto request = decode_write_request(compress(message));
   ASSERT_TRUE(request) << request.error().message;
   ASSERT_EQ(request->series.size(), 1u);
-  EXPECT_EQ(request->series[0].labels, base::Labels::of({{"__name__", "up"}, {"job", "x"}}));
-  EXPECT_EQ(request->series[0].samples[0].v, 1);
-  EXPECT_TRUE(base::is_stale(request->series[0].samples[1].v));
+  const WrittenSeries& series = request->series[0];
+  EXPECT_EQ(valid_labels(request->labels_of(series)),
+            base::Labels::of({{"__name__", "up"}, {"job", "x"}}));
+  const auto samples = request->samples_of(series);
+  ASSERT_EQ(samples.size(), 2u);
+  EXPECT_EQ(samples[0].t, 1000);
+  EXPECT_EQ(samples[0].v, 1);
+  EXPECT_TRUE(base::is_stale(samples[1].v));
 }
 
-TEST(WriteRequest, SkipsSeriesWhoseLabelsAreNotValid) {
-  const std::vector<base::Sample> one = {{1000, 1}};
-  const auto request = parse_write_request(request_message({
-      series_message({{"job", "x"}}, one),                               // No name.
-      series_message({{"__name__", "a"}, {"b", "1"}, {"b", "2"}}, one),  // Repeated.
-      series_message({{"__name__", "a"}, {"b", "\xff"}}, one),           // Not UTF-8.
-      series_message({{"__name__", "good"}}, one),
-  }));
+TEST(WriteRequest, ReadsSamplesInAnyForm) {
+  const std::vector<base::Sample> samples = {
+      {0, 0}, {-1, 1}, {127, 1}, {128, -0.0}, {1'700'000'000'000, base::absent_marker()}};
+  const std::string message = request_message({series_message({{"__name__", "a"}}, samples)});
+  std::string swapped;  // Timestamp first, and a field that nobody knows.
+  {
+    protozero::pbf_writer series(swapped);
+    protozero::pbf_writer(series, 1).add_string(1, "a");
+    protozero::pbf_writer sample(series, 2);
+    sample.add_int64(2, 5);
+    sample.add_double(1, 7);
+    sample.add_int64(9, 1);
+  }
+  const auto request = parse_write_request(message);
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->skipped, 3u);
-  EXPECT_EQ(request->series.size(), 1u);
+  const auto read = request->samples_of(request->series.at(0));
+  ASSERT_EQ(read.size(), samples.size());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    EXPECT_EQ(read[i].t, samples[i].t);
+    EXPECT_EQ(std::bit_cast<uint64_t>(read[i].v),
+              std::bit_cast<uint64_t>(base::from_outside(samples[i].v)));
+  }
+  const std::string other = request_message({swapped});
+  const auto odd = parse_write_request(other);
+  ASSERT_TRUE(odd);
+  EXPECT_EQ(odd->samples.at(0).t, 5);
+  EXPECT_EQ(odd->samples.at(0).v, 7);
+}
+
+TEST(WriteRequest, TellsWhichLabelsAreValid) {
+  using List = std::vector<base::LabelView>;
+  EXPECT_FALSE(valid_labels(List{{"job", "x"}}));                               // No name.
+  EXPECT_FALSE(valid_labels(List{{"__name__", "a"}, {"b", "1"}, {"b", "2"}}));  // Repeated.
+  EXPECT_FALSE(valid_labels(List{{"__name__", "a"}, {"b", "\xff"}}));           // Not UTF-8.
+  EXPECT_FALSE(valid_labels(List{{"__name__", "a"}, {"", "1"}}));
+  EXPECT_EQ(valid_labels(List{{"b", ""}, {"__name__", "a"}}),
+            base::Labels::of({{"__name__", "a"}}));
 }
 
 TEST(WriteRequest, ReadsIntegerHistogramsAsAbsoluteCounts) {
@@ -62,10 +93,11 @@ TEST(WriteRequest, ReadsIntegerHistogramsAsAbsoluteCounts) {
     label.add_string(2, "latency");
   }
   writer.add_message(4, histogram);
-  const auto request = parse_write_request(request_message({series}));
+  const std::string message = request_message({series});
+  const auto request = parse_write_request(message);
   ASSERT_TRUE(request);
-  ASSERT_EQ(request->series.at(0).histograms.size(), 1u);
-  const TimedHistogram& out = request->series[0].histograms[0];
+  ASSERT_EQ(request->histograms_of(request->series.at(0)).size(), 1u);
+  const TimedHistogram& out = request->histograms[0];
   EXPECT_EQ(out.t, 7000);
   EXPECT_EQ(out.h->count, 6);
   EXPECT_EQ(out.h->schema, 1);
@@ -78,8 +110,10 @@ TEST(WriteRequest, RefusesWhatIsNotSnappyNotTheMessageOrTooLarge) {
   // Declares 4 GiB in a few bytes: refused before memory is taken.
   EXPECT_EQ(decode_write_request("\xff\xff\xff\xff\x0f").error().code, base::Code::kLimit);
   const std::string message = request_message({series_message({{"__name__", "a"}}, {{1, 1}})});
-  EXPECT_EQ(decode_write_request(compress(message), {.bytes_max = 4}).error().code,
-            base::Code::kLimit);
+  const std::string body = compress(message);
+  EXPECT_EQ(decode_write_request(body, {.bytes_max = 4}).error().code, base::Code::kLimit);
+  EXPECT_EQ(decode_write_request(body, {.samples_max = 0}).error().code, base::Code::kLimit);
+  EXPECT_EQ(decode_write_request(body, {.labels_max = 0}).error().code, base::Code::kLimit);
 }
 
 }  // namespace
