@@ -31,6 +31,7 @@ base::Result<std::unique_ptr<Rule>> make_rule(const GroupSpec& group, const Rule
                                               const RuleContext& context) {
   const RuleServices& services = context.services;
   ASSIGN_OR_RETURN(RuleQuery query, RuleQuery::prepare(spec, *context.queries));
+  query.tell(services.query_watch, group, spec);
   TextPairs labels = merged_labels(group, spec);
   auto writer = services.sink.open_stream("rule " + group.key() + ";" + spec.name);
   if (spec.kind == RuleKind::kRecording) {

@@ -26,6 +26,7 @@ struct RuleServices {
   const base::Clock& clock;
   base::MetricRegistry& metrics;
   base::Log log;
+  QueryWatch* query_watch = nullptr;  ///< May be null.
 };
 
 /// What configuration says about all rules.

@@ -73,9 +73,25 @@ Result<RuleQuery> RuleQuery::prepare(const RuleSpec& spec, promql::QueryFamily& 
   return error;
 }
 
+void RuleQuery::tell(QueryWatch* watch, const GroupSpec& group, const RuleSpec& spec) {
+  watch_ = watch;
+  file_ = group.file;
+  group_ = group.name;
+  text_ = spec.text;
+}
+
 Result<promql::InstantFrame> RuleQuery::run(base::TimestampMs t) {
   if (query_ == nullptr) return error_;
-  return query_->run_instant(t);
+  auto frame = query_->run_instant(t);
+  if (watch_ != nullptr && watch_->wants()) {
+    watch_->on_run({.file = file_,
+                    .group = group_,
+                    .query = text_,
+                    .t = t,
+                    .stats = frame ? frame->stats : promql::QueryStats(),
+                    .error = frame ? std::string_view() : frame.error().message});
+  }
+  return frame;
 }
 
 bool RuleQuery::refresh_writers(std::vector<uint32_t>& writers) {

@@ -10,6 +10,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/sample_sink.h"
 #include "promql/eval/query_family.h"
+#include "rules/query_watch.h"
 #include "rules/rule_spec.h"
 #include "rules/rule_views.h"
 
@@ -80,6 +81,8 @@ class RuleQuery {
   /// rule is evaluated.
   static base::Result<RuleQuery> prepare(const RuleSpec& spec, promql::QueryFamily& family);
   explicit RuleQuery(std::unique_ptr<promql::Query> query) : query_(std::move(query)) {}
+  /// Tells `watch` (may be null) of every run of the rule `spec` of `group`.
+  void tell(QueryWatch* watch, const GroupSpec& group, const RuleSpec& spec);
   /// The frame lives until the next run.
   base::Result<promql::InstantFrame> run(base::TimestampMs t);
   bool refresh_writers(std::vector<uint32_t>& writers);
@@ -88,7 +91,9 @@ class RuleQuery {
  private:
   explicit RuleQuery(base::Error error) : error_(std::move(error)) {}
   std::unique_ptr<promql::Query> query_;
-  base::Error error_;  ///< Of every run, when there is no query.
+  QueryWatch* watch_ = nullptr;
+  std::string file_, group_, text_;  ///< For the watch.
+  base::Error error_;                ///< Of every run, when there is no query.
 };
 
 }  // namespace tocsin::rules

@@ -1,6 +1,8 @@
 #include "engine/api/tsdb_api.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -77,6 +79,29 @@ class Cardinality {
   std::unordered_map<std::string_view, Values> labels_;
 };
 
+/// Where the samples of all series begin and end; as upstream's when there are none.
+class TimesVisitor final : public base::TileVisitor {
+ public:
+  void on_tile(const base::Tile& tile) override { take(tile.t); }
+  void on_mixed(const base::MixedSeries& series) override { take(series.t); }
+  base::TimestampMs first = INT64_MAX;
+  base::TimestampMs last = INT64_MIN;
+
+ private:
+  void take(std::span<const base::TimestampMs> t) {
+    first = std::min(first, t.front());
+    last = std::max(last, t.back());
+  }
+};
+
+base::Status visit_all(tsdb::Store& store, base::TileVisitor& visitor) {
+  ASSIGN_OR_RETURN(const auto named, base::Matcher::make(base::MatchOp::kNotEqual, "__name__", ""));
+  ASSIGN_OR_RETURN(const auto selection, store.select({named}));
+  const auto rows = selection->rows();
+  return selection->scan(*rows, {0, static_cast<uint32_t>(rows->labels.size())}, INT64_MIN,
+                         INT64_MAX, visitor);
+}
+
 /// The largest first, equals by name.
 void write_top(base::JsonWriter& json, std::string_view key, std::vector<Count> counts,
                int64_t limit) {
@@ -106,6 +131,9 @@ net::ServerResponse status(const Call& call, tsdb::Store& store) {
   }
   const auto series = store.series({}, kTimeMin, kTimeMax);
   if (!series) return failure(ErrorType::kInternal, series.error().message);
+  TimesVisitor times;
+  if (const base::Status status = visit_all(store, times); !status.ok())
+    return failure(ErrorType::kInternal, status.to_string());
   const Cardinality cardinality(*series);
   const tsdb::StoreStats stats = store.stats();
   std::string data;
@@ -114,6 +142,8 @@ net::ServerResponse status(const Call& call, tsdb::Store& store) {
   json.key("numSeries").integer(static_cast<int64_t>(stats.series));
   json.key("numLabelPairs").integer(static_cast<int64_t>(cardinality.pairs()));
   json.key("chunkCount").integer(static_cast<int64_t>(stats.raw_chunks + stats.frozen_chunks));
+  json.key("minTime").integer(times.first);
+  json.key("maxTime").integer(times.last);
   json.end_object();
   write_top(json, "seriesCountByMetricName", cardinality.series_by_metric(), limit);
   write_top(json, "labelValueCountByLabelName", cardinality.values_by_label(), limit);

@@ -7,12 +7,13 @@
 
 #include "engine/api/alerts_v2_api.h"
 #include "engine/api/call_limit.h"
+#include "engine/api/explain_api.h"
 #include "engine/api/features_api.h"
 #include "engine/api/pages.h"
-#include "engine/api/explain_api.h"
 #include "engine/api/query_api.h"
 #include "engine/api/remote_write_api.h"
 #include "engine/api/route_prefix.h"
+#include "engine/api/rule_query_log.h"
 #include "engine/api/rules_api.h"
 #include "engine/api/series_api.h"
 #include "engine/api/status_api.h"
@@ -89,12 +90,13 @@ class RunningDaemon final : public Daemon {
         active_queries_(std::move(active_queries)),
         started_at_(clock.now()),
         store_(store_options(flags), clock),
+        query_gate_(flags.query_concurrency_max, clock),
+        query_log_(clock),
+        rule_query_log_(query_log_),
         rules_pool_(pool_threads()),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
         mail_(main_loop_),
-        query_gate_(flags.query_concurrency_max, clock),
-        query_log_(clock),
         queries_({.source = store_,
                   .clock = clock,
                   .gate = query_gate_,
@@ -216,7 +218,7 @@ class RunningDaemon final : public Daemon {
     rules_ = std::make_unique<rules::Manager>(
         main_loop_, rules_pool_,
         rules::RuleServices{store_, store_, std::move(sinks), clock_, metrics_,
-                            log_.with_component("rules")},
+                            log_.with_component("rules"), &rule_query_log_},
         rules::RuleFlags{.resend_delay = flags_.resend_delay,
                          .early_evaluation = flags_.early_evaluation,
                          .eval = eval_options(flags_)});
@@ -490,6 +492,9 @@ class RunningDaemon final : public Daemon {
   std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
   std::mutex reload_mutex_;
   base::TimerId housekeeping_timer_ = 0;
+  api::QueryGate query_gate_;
+  api::QueryLog query_log_;
+  api::RuleQueryLog rule_query_log_;
   std::unique_ptr<remote::WriteReceiver> remote_writes_;
   std::unique_ptr<scrape::ScrapeManager> scrapes_;
   std::unique_ptr<notifiers::Dispatcher> dispatcher_;
@@ -500,8 +505,6 @@ class RunningDaemon final : public Daemon {
   net::EventLoop main_loop_;
   net::EventLoop scrape_loop_;
   net::SmtpClient mail_;
-  api::QueryGate query_gate_;
-  api::QueryLog query_log_;
   api::QueryApi queries_;
   api::ExplainApi explanations_;
   std::unique_ptr<net::RequestThreads> http_threads_;  // Gone after stop().

@@ -107,6 +107,17 @@ def the_log_of_queries_follows_its_file():
 
 
 @case
+def the_log_of_queries_has_those_of_rules():
+    rules = "groups: [{name: g, interval: 100ms, rules: [{record: a, expr: vector( 1)}]}]\n"
+    with Tocsin({"prometheus.yml": "rule_files: [rules.yml]\n", "rules.yml": rules},
+                "--query.log-file=/dev/stdout") as server:
+        entry = json.loads(server.expect(r'{"time".*promql query logged.*')[0])
+        equal(entry["params"]["query"], "vector( 1)")
+        equal(entry["params"]["start"], entry["params"]["end"])
+        equal(entry["ruleGroup"], {"file": f"{server.folder}/rules.yml", "name": "g"})
+
+
+@case
 def a_crash_leaves_the_queries_that_ran():
     with Tocsin(FILES) as server:
         client = Client(server, SLOW)

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/api/rule_query_log.h"
 #include "tests/support/fake_time.h"
 
 namespace tocsin::api {
@@ -92,6 +93,18 @@ TEST_F(QueryLogTest, CountsWhatItCannotWrite) {
   use("/dev/full");
   log.write(entry);
   EXPECT_EQ(log.failures(), 1u);
+}
+
+TEST_F(QueryLogTest, NamesTheGroupOfARule) {
+  RuleQueryLog rules(log);
+  EXPECT_FALSE(rules.wants());
+  use(path);
+  EXPECT_TRUE(rules.wants());
+  rules.on_run(
+      {.file = "a\"b.yml", .group = "g<1>", .query = "up", .t = 1'000, .stats = {}, .error = {}});
+  EXPECT_TRUE(text_of(path).ends_with(R"(,"ruleGroup":{"file":"a\"b.yml","name":"g<1>"}})"
+                                      "\n"))
+      << text_of(path);
 }
 
 TEST(HttpOrigin, ShowsAddressesWithoutPortOrBrackets) {

@@ -26,18 +26,27 @@ TEST_F(TsdbApi, CountsSeriesByWhatTheirLabelsSay) {
   write({base::Labels::of({{"__name__", "up"}, {"job", "a"}}),
          base::Labels::of({{"__name__", "up"}, {"job", "bb"}}),
          base::Labels::of({{"__name__", "temperature"}, {"job", "a"}})});
-  EXPECT_EQ(router(get("/api/v1/status/tsdb")).body,
-            R"({"status":"success","data":{"headStats":{"numSeries":3,"numLabelPairs":4,)"
-            R"("chunkCount":0},"seriesCountByMetricName":[{"name":"up","value":2},)"
-            R"({"name":"temperature","value":1}],"labelValueCountByLabelName":)"
-            R"([{"name":"__name__","value":2},{"name":"job","value":2}],)"
-            R"("memoryInBytesByLabelName":[{"name":"__name__","value":42},)"
-            R"({"name":"job","value":19}],"seriesCountByLabelValuePair":)"
-            R"([{"name":"__name__=up","value":2},{"name":"job=a","value":2},)"
-            R"({"name":"__name__=temperature","value":1},{"name":"job=bb","value":1}]}})");
+  EXPECT_EQ(
+      router(get("/api/v1/status/tsdb")).body,
+      R"({"status":"success","data":{"headStats":{"numSeries":3,"numLabelPairs":4,)"
+      R"("chunkCount":0,"minTime":1700000000000,"maxTime":1700000000000},"seriesCountByMetricName":[{"name":"up","value":2},)"
+      R"({"name":"temperature","value":1}],"labelValueCountByLabelName":)"
+      R"([{"name":"__name__","value":2},{"name":"job","value":2}],)"
+      R"("memoryInBytesByLabelName":[{"name":"__name__","value":45},)"
+      R"({"name":"job","value":19}],"seriesCountByLabelValuePair":)"
+      R"([{"name":"__name__=up","value":2},{"name":"job=a","value":2},)"
+      R"({"name":"__name__=temperature","value":1},{"name":"job=bb","value":1}]}})");
   EXPECT_NE(router(get("/api/v1/status/tsdb", "limit=1"))
                 .body.find(R"("seriesCountByLabelValuePair":[{"name":"__name__=up","value":2}])"),
             std::string::npos);
+}
+
+TEST_F(TsdbApi, ShowsAnEmptyStoreAsUpstreamDoes) {
+  EXPECT_EQ(router(get("/api/v1/status/tsdb")).body,
+            R"({"status":"success","data":{"headStats":{"numSeries":0,"numLabelPairs":0,)"
+            R"("chunkCount":0,"minTime":9223372036854775807,"maxTime":-9223372036854775808},)"
+            R"("seriesCountByMetricName":[],"labelValueCountByLabelName":[],)"
+            R"("memoryInBytesByLabelName":[],"seriesCountByLabelValuePair":[]}})");
 }
 
 TEST_F(TsdbApi, BoundsTheLists) {
