@@ -259,6 +259,7 @@ int run_query_range(const QueryFlags& flags) {
     add_range(question, *range);
     style.start = range->start;
     style.end = range->end;
+    style.step = range->step;
     return base::Status();
   };
   return ask_about_expr("/api/v1/query_range", flags, times, style_for(flags, true));

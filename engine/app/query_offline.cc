@@ -1,6 +1,7 @@
 #include "engine/app/query_offline.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -41,6 +42,23 @@ bool is_script(const std::string& text) {
     return first == "load" && words >> second && base::parse_duration(second).ok();
   }
   return true;  // Nothing at all: an empty script.
+}
+
+// Scripts say the column of a series in its line as "1:5: …" of the message: the place is told
+// once, and counted from the beginning of the line.
+base::Error with_column(base::Error error, const std::string& text) {
+  unsigned column = 0;
+  int length = 0;
+  if (error.where.column != 0 ||
+      std::sscanf(error.message.c_str(), "1:%u: %n", &column, &length) != 1 || length == 0)
+    return error;
+  std::istringstream lines(text);
+  std::string line;
+  for (uint32_t n = 0; n < error.where.line; ++n) std::getline(lines, line);
+  const size_t indent = std::min(line.find_first_not_of(" \t"), line.size());
+  error.where.column = static_cast<uint32_t>(indent) + column;
+  error.message.erase(0, static_cast<size_t>(length));
+  return error;
 }
 
 // The data is as old as it likes: nothing is dropped.
@@ -137,7 +155,7 @@ base::Result<std::unique_ptr<OfflineServer>> OfflineServer::open(std::span<const
     ASSIGN_OR_RETURN(const std::string text, read_data(path));
     base::Status status = server->load(text);
     if (status.ok()) continue;
-    base::Error error = std::move(status).error();
+    base::Error error = with_column(std::move(status).error(), text);
     error.where.file = path;
     return error;
   }

@@ -75,8 +75,13 @@ FloatPoints points_of(const Json& series) {
   return out;
 }
 
-std::string curve_text(const FloatPoints& points, const PrintStyle& style, size_t width) {
-  return sparkline({points.t, points.v, style.start, style.end}, width);
+// At most a character for each step.
+std::string curve_text(const FloatPoints& points, const PrintStyle& style, size_t room) {
+  const base::DurationMs step = std::max<base::DurationMs>(style.step, 1);
+  const auto steps = static_cast<size_t>((style.end - style.start) / step) + 1;
+  const base::TimestampMs end = style.start + static_cast<base::DurationMs>(steps) * step;
+  const size_t width = std::min(steps, std::clamp(room, kSparkLeast, kSparkMost));
+  return sparkline({points.t, points.v, style.start, end}, width);
 }
 
 // ---- Text, as promtool prints it: a line per sample ----
@@ -85,10 +90,7 @@ std::string matrix_text(const Json& result, const PrintStyle& style) {
   std::string out;
   for (const Json& series : result) {
     out += labels_of(series.at("metric")).to_metric() + " =>";
-    if (style.sparkline) {
-      const size_t width = std::clamp(style.width, kSparkLeast, kSparkMost);
-      out += "\n" + curve_text(points_of(series), style, width);
-    }
+    if (style.sparkline) out += "\n" + curve_text(points_of(series), style, style.width);
     out += "\n";
     for (const Json& pair : series.value("values", Json::array())) out += value_text(pair) + "\n";
     for (const Json& pair : series.value("histograms", Json::array()))
@@ -195,17 +197,18 @@ void add_summary(const Json& series, const FloatPoints& points, std::vector<std:
   cells.push_back(base::format_general(points.v.back()));
 }
 
+// `room`: for sparklines; none without.
 Table matrix_columns(const Json& result, const LabelColumns& columns, const PrintStyle& style,
-                     size_t spark_width) {
+                     std::optional<size_t> room) {
   Table table;
   columns.add_to(table);
   for (const char* head : {"min", "max", "last"}) table.add_column(head, true);
-  if (style.sparkline) table.add_column("");
+  if (room) table.add_column("");
   for (const Json& series : result) {
     std::vector<std::string> cells = columns.cells(labels_of(series.at("metric")));
     const FloatPoints points = points_of(series);
     add_summary(series, points, cells);
-    if (style.sparkline) cells.push_back(curve_text(points, style, spark_width));
+    if (room) cells.push_back(curve_text(points, style, *room));
     table.add_row(std::move(cells));
   }
   return table;
@@ -213,11 +216,14 @@ Table matrix_columns(const Json& result, const LabelColumns& columns, const Prin
 
 std::string matrix_table(const Json& result, const PrintStyle& style) {
   const LabelColumns columns(metrics_of(result));
-  const size_t others = matrix_columns(result, columns, style, 0).width();
-  const size_t rest = style.width > others ? style.width - others : 0;
-  const size_t spark_width = std::clamp(rest, kSparkLeast, kSparkMost);
+  constexpr size_t kBetween = 2;
+  std::optional<size_t> room;
+  if (style.sparkline) {
+    const size_t others = matrix_columns(result, columns, style, std::nullopt).width() + kBetween;
+    room = style.width > others ? style.width - others : 0;
+  }
   return columns.common_text(style.colours) +
-         matrix_columns(result, columns, style, spark_width).text(style.colours);
+         matrix_columns(result, columns, style, room).text(style.colours);
 }
 
 // ---- All kinds of answers ----

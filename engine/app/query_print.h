@@ -18,6 +18,7 @@ struct PrintStyle {
   /// Of a range query, for the place of its points in a sparkline.
   base::TimestampMs start = 0;
   base::TimestampMs end = 0;
+  base::DurationMs step = 0;
 };
 
 /// What the flags and the terminal make of it. `is_range`: tables and sparklines are the default.

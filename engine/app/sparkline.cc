@@ -18,7 +18,7 @@ std::vector<double> tallest(const Curve& curve, size_t width) {
   std::vector<double> out(width, kNothing);
   const double length = static_cast<double>(curve.end - curve.start);
   for (size_t i = 0; i < curve.t.size(); ++i) {
-    if (std::isnan(curve.v[i]) || curve.t[i] < curve.start || curve.t[i] > curve.end) continue;
+    if (std::isnan(curve.v[i]) || curve.t[i] < curve.start || curve.t[i] >= curve.end) continue;
     const double part = length > 0 ? static_cast<double>(curve.t[i] - curve.start) / length : 0;
     const auto at = std::min(width - 1, static_cast<size_t>(part * static_cast<double>(width)));
     if (std::isnan(out[at]) || curve.v[i] > out[at]) out[at] = curve.v[i];
@@ -33,7 +33,7 @@ std::string sparkline(const Curve& curve, size_t width) {
   const std::vector<double> columns = tallest(curve, width);
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
-  for (const double v : columns) {
+  for (const double v : curve.v) {
     if (!std::isfinite(v)) continue;
     low = std::min(low, v);
     high = std::max(high, v);

@@ -8,7 +8,7 @@
 
 namespace tocsin::app {
 
-/// Points of a curve over [start, end].
+/// Points of a curve over [start, end).
 struct Curve {
   std::span<const base::TimestampMs> t;  ///< Ascending.
   std::span<const double> v;             ///< One per t.

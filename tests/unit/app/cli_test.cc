@@ -35,7 +35,11 @@ TEST(CommandLine, HelpsWithAnExampleForEveryCommand) {
                                              {"check", "notify"},
                                              {"test", "promql"},
                                              {"query", "instant"},
-                                             {"query", "range"}}) {
+                                             {"query", "range"},
+                                             {"query", "series"},
+                                             {"query", "labels"},
+                                             {"query", "format"},
+                                             {"query", "explain"}}) {
     auto arguments = command;
     arguments.push_back("--help");
     const Outcome outcome = run(arguments);
