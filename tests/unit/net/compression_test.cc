@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <random>
+
+#include "engine/net/crc32.h"
+
 namespace tocsin::net {
 namespace {
 
@@ -38,6 +42,77 @@ TEST(Compression, RefusesDamagedAndCutData) {
   EXPECT_FALSE(decompress("gzip", "", 1 << 20).ok());
   EXPECT_FALSE(decompress("zstd", "abc", 1 << 20).ok());
   EXPECT_FALSE(decompress("br", "abc", 1 << 20).ok());
+}
+
+/// Bit by bit, as the definition has it.
+uint32_t slow_crc32(std::string_view bytes) {
+  uint32_t crc = 0xffffffff;
+  for (const char byte : bytes) {
+    crc ^= static_cast<uint8_t>(byte);
+    for (int i = 0; i < 8; ++i) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
+TEST(Compression, ChecksumsAreThoseOfTheDefinition) {
+  EXPECT_EQ(crc32_of("123456789"), 0xcbf43926u);
+  std::mt19937_64 random(1);
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) bytes += static_cast<char>(random());
+  for (size_t size = 0; size < 700; ++size) {
+    const std::string_view part = std::string_view(bytes).substr(size % 17, size);
+    ASSERT_EQ(crc32_of(part), slow_crc32(part)) << size;
+  }
+}
+
+TEST(Compression, GzipHeadersMaySayMore) {
+  const std::string packed = *gzip("text");
+  const auto with_flags = [&](uint8_t flags, const std::string& fields) {
+    std::string out = packed;
+    out[3] = static_cast<char>(flags);
+    out.insert(10, fields);
+    return out;
+  };
+  const std::string name("a name\0", 7);
+  const std::string extra(
+      "\x03\x00"
+      "abc",
+      5);
+  for (const std::string& data : {with_flags(4, extra), with_flags(8, name), with_flags(16, name),
+                                  with_flags(1, ""), with_flags(4 | 8 | 16, extra + name + name)}) {
+    const auto plain = decompress("gzip", data, 100);
+    ASSERT_TRUE(plain.ok());
+    EXPECT_EQ(*plain, "text");
+    for (size_t i = 0; i < data.size(); ++i) {
+      EXPECT_FALSE(decompress("gzip", data.substr(0, i), 100).ok()) << i;
+    }
+  }
+  std::string checked = with_flags(2, "");
+  const uint32_t crc = slow_crc32(checked.substr(0, 10));
+  checked.insert(10, {static_cast<char>(crc & 0xff), static_cast<char>(crc >> 8 & 0xff)});
+  EXPECT_TRUE(decompress("gzip", checked, 100).ok());
+  checked[10] = static_cast<char>(checked[10] ^ 1);
+  EXPECT_FALSE(decompress("gzip", checked, 100).ok());
+  EXPECT_FALSE(decompress("gzip", with_flags(0x20, ""), 100).ok());
+}
+
+TEST(Compression, GzipTrailersAreChecked) {
+  const std::string packed = *gzip("text");
+  for (size_t i = packed.size() - 8; i < packed.size(); ++i) {
+    std::string wrong = packed;
+    wrong[i] = static_cast<char>(wrong[i] ^ 1);
+    EXPECT_FALSE(decompress("gzip", wrong, 100).ok()) << i;
+  }
+  EXPECT_FALSE(decompress("gzip", packed + "x", 100).ok());
+}
+
+TEST(Compression, DeflateComesWithAndWithoutItsWrapper) {
+  const std::string wrapped("\x78\x9c\xcb\x48\xcd\xc9\xc9\x07\x00\x06\x2c\x02\x15", 13);
+  const std::string bare = wrapped.substr(2, wrapped.size() - 6);
+  EXPECT_EQ(*decompress("deflate", wrapped, 100), "hello");
+  EXPECT_EQ(*decompress("deflate", bare, 100), "hello");
+  EXPECT_FALSE(decompress("deflate", wrapped + "x", 100).ok());
+  EXPECT_FALSE(decompress("deflate", "", 100).ok());
 }
 
 TEST(Compression, ReadsZstdWithinTheLimit) {
