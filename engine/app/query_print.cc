@@ -279,10 +279,20 @@ std::string text_at(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+bool has_nothing(const Json& data, AnswerKind kind) {
+  const Json& list = kind == AnswerKind::kResult ? data.at("result") : data;
+  return list.is_array() && list.empty();
+}
+
 int print_data(const Json& body, const std::string& server, AnswerKind kind,
                const PrintStyle& style) {
   try {
     const Json& data = body.at("data");
+    // To a program an empty answer is plain enough.
+    if (is_terminal() && style.format != OutputFormat::kJson && has_nothing(data, kind)) {
+      print_error("nothing found; tocsin query explain says why");
+      return kExitOk;
+    }
     print_out(style.format == OutputFormat::kJson ? json_text(data, kind)
                                                   : data_text(data, kind, style));
   } catch (const Json::exception&) {
