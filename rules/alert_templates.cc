@@ -34,24 +34,24 @@ bool may_vary(std::string_view text) {
 }
 
 base::Result<std::vector<AlertTemplates::Text>> AlertTemplates::compile_all(
-    const std::string& alert, const TextPairs& texts) {
+    const std::string& alert, const TextPairs& texts,
+    const std::shared_ptr<const tmpl::FunctionTable>& functions) {
   std::vector<Text> out;
   for (const auto& [name, text] : texts) {
     out.push_back({name, text, std::nullopt});
     if (text.find("{{") == std::string::npos) continue;
-    ASSIGN_OR_RETURN(out.back().compiled,
-                     tmpl::parse_rule_template(alert, text, tmpl::prometheus_functions()));
+    ASSIGN_OR_RETURN(out.back().compiled, tmpl::parse_rule_template(alert, text, functions));
   }
   return out;
 }
 
-base::Result<AlertTemplates> AlertTemplates::compile(const std::string& alert,
-                                                     const TextPairs& labels,
-                                                     const TextPairs& annotations) {
+base::Result<AlertTemplates> AlertTemplates::compile(
+    const std::string& alert, const TextPairs& labels, const TextPairs& annotations,
+    const std::shared_ptr<const tmpl::FunctionTable>& functions) {
   AlertTemplates templates;
   templates.alert_ = alert;
-  ASSIGN_OR_RETURN(templates.labels_, compile_all(alert, labels));
-  ASSIGN_OR_RETURN(templates.annotations_, compile_all(alert, annotations));
+  ASSIGN_OR_RETURN(templates.labels_, compile_all(alert, labels, functions));
+  ASSIGN_OR_RETURN(templates.annotations_, compile_all(alert, annotations, functions));
   templates.labels_vary_ = std::any_of(labels.begin(), labels.end(),
                                        [](const auto& label) { return may_vary(label.second); });
   return templates;

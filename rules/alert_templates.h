@@ -26,8 +26,9 @@ class AlertTemplates {
  public:
   /// `labels`: the rule's over the group's. Fails when a text is no template (load_rule_files
   /// refuses these).
-  static base::Result<AlertTemplates> compile(const std::string& alert, const TextPairs& labels,
-                                              const TextPairs& annotations);
+  static base::Result<AlertTemplates> compile(
+      const std::string& alert, const TextPairs& labels, const TextPairs& annotations,
+      const std::shared_ptr<const tmpl::FunctionTable>& functions);
 
   /// True when an alert's labels can differ between two evaluations of the same sample labels: a
   /// template reads the value, the time or a query. Errs on the side of true.
@@ -45,8 +46,9 @@ class AlertTemplates {
     std::string text;  ///< What it is when there is nothing to expand.
     std::optional<tmpl::Template> compiled;
   };
-  static base::Result<std::vector<Text>> compile_all(const std::string& alert,
-                                                     const TextPairs& texts);
+  static base::Result<std::vector<Text>> compile_all(
+      const std::string& alert, const TextPairs& texts,
+      const std::shared_ptr<const tmpl::FunctionTable>& functions);
   void expand_into(base::LabelsBuilder& out, const std::vector<Text>& texts,
                    const AlertSample& sample, const TemplateHost& host, base::TimestampMs ts) const;
 

@@ -22,8 +22,9 @@ base::HistogramPtr histogram_of(const promql::InstantFrame& frame, uint32_t row)
 base::Result<std::unique_ptr<AlertingRule>> AlertingRule::make(const RuleSpec& spec,
                                                                TextPairs labels,
                                                                AlertingParts parts) {
-  ASSIGN_OR_RETURN(AlertTemplates templates,
-                   AlertTemplates::compile(spec.name, labels, spec.annotations));
+  ASSIGN_OR_RETURN(
+      AlertTemplates templates,
+      AlertTemplates::compile(spec.name, labels, spec.annotations, parts.templates->functions()));
   return std::unique_ptr<AlertingRule>(
       new AlertingRule(spec, std::move(labels), std::move(parts), std::move(templates)));
 }

@@ -38,6 +38,8 @@ class TemplateHost {
                ExternalNames names, base::MetricRegistry& metrics, base::Log log);
 
   const ExternalNames& names() const { return names_; }
+  /// What templates can call; one table for all of them.
+  const std::shared_ptr<const tmpl::FunctionTable>& functions() const { return functions_; }
   /// Data for a sample. `labels` with the metric name.
   tmpl::Value data(const base::Labels& labels, tmpl::Value value) const;
   /// Valid UTF-8. Never fails: an error becomes upstream's "<error expanding template: …>", is
@@ -62,6 +64,7 @@ class TemplateHost {
   const base::Clock& clock_;
   const promql::EvalOptions options_;
   const ExternalNames names_;
+  const std::shared_ptr<const tmpl::FunctionTable> functions_ = tmpl::prometheus_functions();
   const base::Log log_;
   base::Counter& expansions_;
   base::Counter& failures_;

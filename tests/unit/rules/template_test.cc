@@ -23,7 +23,8 @@ TEST(MayVary, KnowsWhatReadsTheValueOrTheTime) {
 class TemplatesTest : public ::testing::Test {
  protected:
   AlertTemplates compile(const TextPairs& labels, const TextPairs& annotations = {}) {
-    auto templates = AlertTemplates::compile("A", labels, annotations);
+    auto templates =
+        AlertTemplates::compile("A", labels, annotations, tmpl::prometheus_functions());
     EXPECT_TRUE(templates.ok());
     return *std::move(templates);
   }
@@ -101,7 +102,8 @@ TEST_F(TemplatesTest, EveryAlertAsksTheStoreAnew) {
   const auto host = world.templates();
   const auto ask = [&](const std::string& alert) {
     auto templates = AlertTemplates::compile(
-        alert, {}, {{"a", R"({{ with query "m" }}{{ . | first | value }}{{ end }})"}});
+        alert, {}, {{"a", R"({{ with query "m" }}{{ . | first | value }}{{ end }})"}},
+        host->functions());
     EXPECT_TRUE(templates.ok());
     return std::string(templates->annotations(sample, *host, 10'000).get("a"));
   };
