@@ -167,6 +167,7 @@ void add_check(CLI::App& root, std::map<std::string, std::vector<std::string>>& 
     command->footer("Example:\n  tocsin check " + name + " " + example);
     command->add_option("FILE", files[name], "Files to check.")->required();
   };
+  app->footer("Example:\n  tocsin check rules rules/*.yml");
   add("config", "Check prometheus.yml and the rule files it names.", "prometheus.yml");
   add("rules", "Check rule files and PrometheusRule manifests.", "rules/*.yml");
   add("notify", "Check alertmanager.yml and its templates.", "alertmanager.yml");
@@ -175,6 +176,7 @@ void add_check(CLI::App& root, std::map<std::string, std::vector<std::string>>& 
 void add_test(CLI::App& root, TestPromqlFlags& flags) {
   CLI::App* app = root.add_subcommand("test", "Run tests.");
   app->require_subcommand(1);
+  app->footer("Example:\n  tocsin test promql tests/*.test");
   CLI::App* promql = app->add_subcommand("promql", "Run PromQL test scripts (load, eval, expect).");
   promql->footer("Example:\n  tocsin test promql tests/*.test");
   promql->add_option("FILE", flags.files, "Scripts to run.")->required();
@@ -229,9 +231,33 @@ int run(const CLI::App& root, Flags& flags) {
   return run_query_command(*root.get_subcommand("query"), flags.query);
 }
 
+// Whether `word` is no flag of one letter, though it begins like one: an expression, perhaps.
+bool is_unknown_letter(const CLI::App& app, const std::string& word) {
+  if (word.size() < 2 || word[0] != '-' || word[1] == '-') return false;
+  const std::string letter(1, word[1]);
+  return std::ranges::none_of(app.get_options(), [&](const CLI::Option* option) {
+    return std::ranges::count(option->get_snames(), letter) > 0;
+  });
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    out.push_back(command->get_name());
+  return out;
+}
+
+// What a group of commands says when none of them is named; "" for a command.
+std::string missing_command(const CLI::App& app, const std::string& words) {
+  std::string out;
+  for (const std::string& name : command_names(app)) out += (out.empty() ? "" : ", ") + name;
+  return out.empty() ? out : words + " needs a command: " + out;
+}
+
 // What is wrong with the first word that no command or flag explains, or "".
 std::string usage_fault(const CLI::App& root, int argc, const char* const* argv) {
   const CLI::App* app = &root;
+  std::string words = root.get_name();
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
     std::vector<std::string> known;
@@ -240,9 +266,10 @@ std::string usage_fault(const CLI::App& root, int argc, const char* const* argv)
       for (const CLI::Option* option : app->get_options()) {
         for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
       }
+    } else if (is_unknown_letter(*app, word)) {
+      return "unknown flag " + word + "; what begins with a minus and is no flag goes after --";
     } else {
-      for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; }))
-        known.push_back(command->get_name());
+      known = command_names(*app);
       if (known.empty()) continue;  // A value or a file.
     }
     if (std::ranges::find(known, word) == known.end()) {
@@ -250,9 +277,11 @@ std::string usage_fault(const CLI::App& root, int argc, const char* const* argv)
       return "unknown " + std::string(word.starts_with('-') ? "flag " : "command ") + word +
              (near.empty() ? "" : "; did you mean " + near + "?");
     }
-    if (!word.starts_with('-')) app = app->get_subcommand(word);
+    if (word.starts_with('-')) continue;
+    app = app->get_subcommand(word);
+    words += " " + word;
   }
-  return {};
+  return missing_command(*app, words);
 }
 
 }  // namespace

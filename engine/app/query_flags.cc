@@ -111,13 +111,14 @@ void add_span(CLI::App& command, QueryFlags& flags, const std::string& start,
   command.add_option("--end", flags.end, "Unix seconds or RFC 3339; default " + end + ".");
 }
 
-constexpr const char* kWordsOfExpr = "SERVER (not with --data) and EXPR, or EXPR alone.";
+constexpr const char* kWordsOfExpr =
+    "The expression; before it may stand the server's URL. What begins with a minus goes after --.";
 
 void add_instant(CLI::App& query, QueryFlags& flags) {
   CLI::App* command = add_command(query, "instant", "Evaluate at one time.",
                                   "http://localhost:9099 'up == 0'\n'up == 0' -o table\n"
                                   "--data metrics.om 'sum by (job) (up)'");
-  add_words(*command, flags, "SERVER_EXPR", kWordsOfExpr);
+  add_words(*command, flags, "EXPR", kWordsOfExpr);
   add_source(*command, flags);
   add_queries(*command, flags);
   add_time(*command, flags);
@@ -129,7 +130,7 @@ void add_range(CLI::App& query, QueryFlags& flags) {
       query, "range", "Evaluate over a range.",
       "http://localhost:9099 'rate(requests_total[5m])' --step 15s\n"
       "--data metrics.om 'gpu_temp' --start 2026-01-02T03:00:00Z --end 2026-01-02T04:00:00Z");
-  add_words(*command, flags, "SERVER_EXPR", kWordsOfExpr);
+  add_words(*command, flags, "EXPR", kWordsOfExpr);
   add_source(*command, flags);
   add_queries(*command, flags);
   add_span(*command, flags, "an hour before the end", "now, with --data its newest sample");
@@ -146,7 +147,7 @@ void add_series(CLI::App& query, QueryFlags& flags) {
       query, "series", "List the series that match selectors.",
       "http://localhost:9099 'up{job=\"api\"}'\n--match 'up' --match 'process_start_time_seconds'"
       "\n--data metrics.om '{job=\"api\"}'");
-  add_words(*command, flags, "SERVER_SELECTORS", "SERVER (not with --data), then selectors.");
+  add_words(*command, flags, "SELECTOR", "Selectors; before them may stand the server's URL.");
   add_source(*command, flags);
   command->add_option("--match", flags.matches, "A selector; may be given several times.")
       ->allow_extra_args(false);
@@ -158,7 +159,7 @@ void add_labels(CLI::App& query, QueryFlags& flags) {
   CLI::App* command = add_command(
       query, "labels", "List the names of labels, or with a NAME its values.",
       "http://localhost:9099\nhttp://localhost:9099 job\njob --match 'up' --data metrics.om");
-  add_words(*command, flags, "SERVER_NAME", "SERVER (not with --data), then a label's name.");
+  add_words(*command, flags, "NAME", "A label; before it may stand the server's URL.");
   add_source(*command, flags);
   command->add_option("--match", flags.matches, "Only of series that match this selector.")
       ->allow_extra_args(false);
@@ -184,7 +185,7 @@ void add_explain(CLI::App& query, QueryFlags& flags) {
                   "why an alert did not fire.",
                   "http://localhost:9099 'gpu_temp > 90 and on (host) up == 1'\n"
                   "--data metrics.om 'gpu_temp > 90' --time 2026-01-02T03:04:05Z");
-  add_words(*command, flags, "SERVER_EXPR", kWordsOfExpr);
+  add_words(*command, flags, "EXPR", kWordsOfExpr);
   add_source(*command, flags);
   add_time(*command, flags);
   add_span(*command, flags, "none: at one time", "as --time");

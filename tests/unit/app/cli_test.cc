@@ -56,6 +56,9 @@ TEST(CommandLine, NamesWhatItDoesNotKnow) {
       {{"check", "confg", "a.yml"}, "unknown command confg; did you mean config?"},
       {{"serve", "--config.fil=a.yml"}, "unknown flag --config.fil; did you mean --config.file?"},
       {{"serve", "--zzzzzzzzzz"}, "unknown flag --zzzzzzzzzz\n"},
+      {{"check"}, "tocsin check needs a command: config, rules, notify\n"},
+      {{"query"},
+       "tocsin query needs a command: instant, range, series, labels, format, explain\n"},
   };
   for (const auto& [arguments, hint] : cases) {
     const Outcome outcome = run(arguments);

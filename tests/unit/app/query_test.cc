@@ -136,6 +136,7 @@ TEST_F(QueryCommand, PrintsTablesAndCurves) {
 
 TEST_F(QueryCommand, FormatsWithoutAsking) {
   EXPECT_EQ(query({"format", "sum(x)by(job)>.5"}).out, "sum by (job) (x) > 0.5\n");
+  EXPECT_EQ(query({"format", "--", "-up"}).out, "-up\n");
   EXPECT_EQ(query({"format", "-o", "json", "a+b"}).out, "\"a + b\"\n");
   const Outcome wrong = query({"format", "sum("});
   EXPECT_EQ(wrong.code, kExitFailed);
@@ -168,6 +169,8 @@ TEST_F(QueryCommand, RefusesWrongUsage) {
       {{"series"}, "name a selector"},
       {{"labels", "a", "b", "c"}, "name one label at most"},
       {{"format"}, "name one expression"},
+      {{"format", "-up"},
+       "unknown flag -up; what begins with a minus and is no flag goes after --"},
       {{"instant", "-o", "yaml", "up"}, "must be text, json or table"},
       {{"labels", "-o", "table"}, "must be text or json"},
       {{"exlain", "up"}, "did you mean explain?"},
