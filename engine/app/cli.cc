@@ -86,7 +86,8 @@ void add_web_flags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--web.page-title", flags.page_title, "Title of the pages.")
       ->capture_default_str();
   add_duration(app, "--web.read-timeout", flags.web_read_timeout,
-               "Most time for reading a request, and until an idle connection is closed.");
+               "Most time for reading a request, and until an idle connection is closed; 0: as "
+               "without the flag.");
   app.add_option("--web.max-connections", flags.web_connections_max,
                  "Most connections at once; idle ones give way.")
       ->check(CLI::PositiveNumber)

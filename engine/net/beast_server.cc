@@ -22,6 +22,7 @@
 #include <thread>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/net/compression.h"
@@ -43,6 +44,7 @@ using base::Error;
 using base::Result;
 using base::Status;
 using boost::system::error_code;
+using SteadyClock = asio::steady_timer::clock_type;
 using std::chrono::milliseconds;
 
 constexpr size_t kReadBytes = 4096;
@@ -53,8 +55,9 @@ constexpr uint64_t kLargeBodiesMax = 16;
 /// … not counting those up to this size, which the number of connections bounds.
 constexpr uint64_t kSmallBodyBytes = 64u << 10;
 constexpr DurationMs kAcceptRetry = 100;
-/// How soon it is noticed that a client has gone whose request is being handled.
-constexpr DurationMs kClientCheck = 200;
+/// How often deadlines are looked at, and whether clients whose requests are being handled are
+/// still there. A timer for each would cost several system calls per request.
+constexpr DurationMs kTickMax = 250;
 
 class Session;
 
@@ -63,6 +66,13 @@ class Session;
 struct Core {
   Core(ServerHandler h, base::Executor& e, ServerLimits l, base::Log log_)
       : handler(std::move(h)), executor(e), limits(l), log(std::move(log_)) {}
+
+  void start_ticking();
+  void end_if_done() {
+    if (!is_stopping || !sessions.empty()) return;
+    grace.cancel();
+    ticker.cancel();
+  }
 
   /// Back to the io thread, unless that has ended.
   void post(std::function<void()> task) {
@@ -79,6 +89,8 @@ struct Core {
   std::unordered_set<std::shared_ptr<Session>> sessions;
   uint64_t large_body_bytes = 0;
   bool is_stopping = false;
+  bool is_ticking = false;
+  asio::steady_timer ticker{io};
   asio::steady_timer grace{io};  // keeps the io thread alive while handlers finish
   std::mutex mutex;
   bool has_ended = false;  // by mutex
@@ -93,7 +105,6 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(std::shared_ptr<Core> core, tcp::socket socket)
       : core_(std::move(core)),
         socket_(std::move(socket)),
-        timer_(core_->io),
         buffer_(core_->limits.head_bytes_max + kReadBytes) {}
 
   void start() {
@@ -118,38 +129,36 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Waits for a request of which nothing has come yet.
   bool is_idle() const { return phase_ == Phase::kIdle && buffer_.size() == 0; }
-  asio::steady_timer::time_point idle_until() const { return timer_.expiry(); }
+  SteadyClock::time_point idle_until() const { return deadline_; }
+
+  void on_tick(SteadyClock::time_point now) {
+    if (phase_ == Phase::kHandler) return check_client();
+    if (now >= deadline_) on_time_out();
+  }
 
   void close() {
     const Phase last = std::exchange(phase_, Phase::kClosed);
     if (last == Phase::kClosed) return;
     if (last == Phase::kHandler) request_->cancelled->store(true, std::memory_order_relaxed);
     error_code ignored;  // the connection may be gone already
-    timer_.cancel();
     release_body();
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     core_->sessions.erase(shared_from_this());
     core_->connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
-    if (core_->is_stopping && core_->sessions.empty()) core_->grace.cancel();
+    core_->end_if_done();
   }
 
  private:
   enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kLinger, kClosed };
 
-  void arm(DurationMs time) {
-    timer_.expires_after(milliseconds(time));
-    timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (!error) self->on_time_out();
-    });
-  }
+  void arm(DurationMs time) { deadline_ = SteadyClock::now() + milliseconds(time); }
 
   void on_time_out() {
-    // A wait that ended just before its timer was set anew arrives here, too.
-    if (timer_.expiry() > asio::steady_timer::clock_type::now()) return;
     switch (phase_) {
       case Phase::kHead:
       case Phase::kBody:
+        if (has_timed_out_) return;
         has_timed_out_ = true;
         socket_.cancel();  // the read under way ends and answers
         return;
@@ -158,7 +167,6 @@ class Session : public std::enable_shared_from_this<Session> {
       case Phase::kLinger:
         return close();
       case Phase::kHandler:
-        return check_client();
       case Phase::kClosed:
         return;
     }
@@ -170,8 +178,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const ssize_t got = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
     const bool is_there =
         got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
-    if (is_there) return arm(kClientCheck);
-    request_->cancelled->store(true, std::memory_order_relaxed);
+    if (!is_there) request_->cancelled->store(true, std::memory_order_relaxed);
   }
 
   std::string_view buffered() const {
@@ -276,7 +283,6 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void handle() {
     phase_ = Phase::kHandler;
-    arm(kClientCheck);
     core_->executor.submit([self = shared_from_this()] {
       Answer answer = self->answer();
       self->core_->post(
@@ -374,7 +380,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const std::shared_ptr<Core> core_;
   tcp::socket socket_;
-  asio::steady_timer timer_;
+  SteadyClock::time_point deadline_;  // of the phase
   Phase phase_ = Phase::kIdle;
   std::string remote_;
   boost::beast::flat_buffer buffer_;  // bounded: Beast collects chunk extensions and trailers here
@@ -388,6 +394,23 @@ class Session : public std::enable_shared_from_this<Session> {
   bool has_unread_ = false;  // the client may still be sending
   std::string reply_head_, reply_body_;
 };
+
+/// While there are connections.
+void Core::start_ticking() {
+  if (is_ticking) return;
+  is_ticking = true;
+  const DurationMs least =
+      std::min({limits.head_timeout, limits.body_timeout, limits.idle_timeout});
+  ticker.expires_after(milliseconds(std::clamp<DurationMs>(least / 4, 10, kTickMax)));
+  ticker.async_wait([this](error_code cancelled) {
+    is_ticking = false;
+    if (cancelled || sessions.empty()) return;
+    const auto now = SteadyClock::now();
+    const std::vector<std::shared_ptr<Session>> all(sessions.begin(), sessions.end());
+    for (const auto& session : all) session->on_tick(now);
+    if (!sessions.empty()) start_ticking();
+  });
+}
 
 class BeastServer final : public HttpServer {
  public:
@@ -489,6 +512,7 @@ void BeastServer::on_accept(error_code error, tcp::socket socket) {
     auto session = std::make_shared<Session>(core_, std::move(socket));
     core_->sessions.insert(session);
     core_->connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
+    core_->start_ticking();
     is_full ? session->turn_away() : session->start();
   }
   accept();
@@ -523,7 +547,7 @@ void BeastServer::begin_stop(DurationMs grace) {
   retry_.cancel();
   const auto sessions = core_->sessions;
   for (const auto& session : sessions) session->close_if_idle();
-  if (core_->sessions.empty()) return;
+  if (core_->sessions.empty()) return core_->end_if_done();
   core_->grace.expires_after(milliseconds(grace));
   core_->grace.async_wait([this](error_code cancelled) {
     if (cancelled) return;

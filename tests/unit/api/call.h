@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/api/router.h"
 #include "engine/base/series_source.h"
 
