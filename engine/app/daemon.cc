@@ -46,10 +46,8 @@ constexpr uint32_t kCallsMax = 8;
 
 size_t pool_threads() { return std::max(2u, std::thread::hardware_concurrency()); }
 
-/// `helpers`: who takes part in large evaluations, besides the thread that asks.
-promql::EvalOptions eval_options(const ServeFlags& flags, base::Executor& helpers) {
+promql::EvalOptions eval_options(const ServeFlags& flags) {
   promql::EvalOptions out;
-  out.parallelism = {.executor = &helpers, .threads = pool_threads()};
   out.lookback_delta = flags.lookback_delta;
   out.limits = {.samples_max = flags.query_samples_max,
                 .memory_bytes_max = flags.query_memory_max,
@@ -98,7 +96,6 @@ class RunningDaemon final : public Daemon {
         query_log_(clock),
         rule_query_log_(query_log_),
         rules_pool_(pool_threads()),
-        query_helpers_(pool_threads() - 1),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
         mail_(main_loop_),
@@ -107,12 +104,12 @@ class RunningDaemon final : public Daemon {
                   .gate = query_gate_,
                   .active = active_queries_.get(),
                   .log = &query_log_},
-                 eval_options(flags, query_helpers_)),
+                 eval_options(flags)),
         explanations_({.source = store_,
                        .clock = clock_,
                        .gate = query_gate_,
                        .active = active_queries_.get()},
-                      eval_options(flags, query_helpers_)),
+                      eval_options(flags)),
         http_threads_(std::make_unique<net::RequestThreads>(
             std::min(flags.web_connections_max, kRequestThreadsMax))) {}
 
@@ -227,7 +224,7 @@ class RunningDaemon final : public Daemon {
                             log_.with_component("rules"), &rule_query_log_},
         rules::RuleFlags{.resend_delay = flags_.resend_delay,
                          .early_evaluation = flags_.early_evaluation,
-                         .eval = eval_options(flags_, rules_pool_)});
+                         .eval = eval_options(flags_)});
   }
 
   bool routes_here() const { return !flags_.notify_config_file.empty(); }
@@ -508,7 +505,6 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<notifiers::AlertmanagerSender> sender_;
   std::unique_ptr<rules::Manager> rules_;
   base::ThreadPool rules_pool_;
-  base::ThreadPool query_helpers_;  // Queries of clients do not hold up rules.
   net::EventLoop main_loop_;
   net::EventLoop scrape_loop_;
   net::SmtpClient mail_;
