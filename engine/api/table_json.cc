@@ -22,23 +22,76 @@ struct Stamp {
   size_t size = 0;
 };
 
+/// Text on its way to a string, in pieces that fit into the first cache.
+class Room {
+ public:
+  explicit Room(std::string& out) : out_(out) {}
+  /// A place for `bytes`, at most kLargest; they count once commit() says where they end.
+  char* at_least(size_t bytes) {
+    if (text_.size() - used_ < bytes) flush();
+    return text_.data() + used_;
+  }
+  void commit(const char* end) { used_ = static_cast<size_t>(end - text_.data()); }
+  void append(std::string_view text) {
+    if (text.size() > kLargest) {
+      flush();
+      out_ += text;
+      return;
+    }
+    char* const at = at_least(text.size());
+    std::memcpy(at, text.data(), text.size());
+    commit(at + text.size());
+  }
+  /// Takes back the last byte written.
+  void take_back() {
+    if (used_ > 0) {
+      --used_;
+    } else {
+      out_.pop_back();
+    }
+  }
+  void flush() {
+    out_.append(text_.data(), used_);
+    used_ = 0;
+  }
+
+  static constexpr size_t kLargest = 4096;
+
+ private:
+  std::string& out_;
+  std::array<char, 4 * kLargest> text_;
+  size_t used_ = 0;
+};
+
+/// True when the text stands in JSON as it is; `at` gets it.
+bool copy_if_plain(std::string_view text, char* at) {
+  unsigned escapes = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    escapes |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == '"') |
+               static_cast<unsigned>(c == '\\');
+    at[i] = text[i];
+  }
+  return escapes == 0;
+}
+
 /// Writes label sets; what sets with the same names have in common is made once.
 class LabelText {
  public:
   explicit LabelText(const promql::RowLabels& rows)
       : skipped_(rows.is_nameless() ? base::symbols::find(base::kMetricName) : 0) {}
 
-  void append(std::string& out, const base::Labels& labels) {
+  void append(Room& out, const base::Labels& labels) {
     const auto names = labels.names();
     const auto values = labels.values();
     if (names.data() != last_names_) prepare(names);
-    out += '{';
+    out.append("{");
     for (size_t i = 0; i < names.size(); ++i) {
       if (names[i] == skipped_) continue;
-      out += keys_[i];
-      base::append_plain_json_string(out, base::symbols::view(values[i]));
+      out.append(keys_[i]);
+      append_value(out, base::symbols::view(values[i]));
     }
-    out += '}';
+    out.append("}");
   }
 
  private:
@@ -54,16 +107,32 @@ class LabelText {
       keys_[i] += ':';
     }
   }
+  void append_value(Room& out, std::string_view value) {
+    if (value.size() + 2 <= Room::kLargest) {
+      char* const at = out.at_least(value.size() + 2);
+      if (copy_if_plain(value, at + 1)) {
+        at[0] = '"';
+        at[value.size() + 1] = '"';
+        out.commit(at + value.size() + 2);
+        return;
+      }
+    }
+    escaped_.clear();
+    base::append_plain_json_string(escaped_, value);
+    out.append(escaped_);
+  }
 
   const base::Symbol skipped_;
   const base::Symbol* last_names_ = nullptr;
   std::vector<std::string> keys_;  ///< By label: ,"name":
+  std::string escaped_;
 };
 
 class TableWriter {
  public:
   TableWriter(std::string& out, const SampleTable& table, bool matrix)
       : out_(out),
+        room_(out),
         table_(table),
         matrix_(matrix),
         labels_(table.schema->labels),
@@ -85,17 +154,18 @@ class TableWriter {
     const size_t rows_at_once = std::clamp<size_t>(kValuesAtOnce / steps, 1, 256);
     gathered_.resize(rows_at_once * steps);
     const std::span<const uint32_t> rows = table_.rows;
-    for (size_t begin = 0; begin < rows.size(); begin += rows_at_once) {
+    bool fits = true;
+    for (size_t begin = 0; fits && begin < rows.size(); begin += rows_at_once) {
       const auto some = rows.subspan(begin, std::min(rows_at_once, rows.size() - begin));
       if (!frame.has_histograms()) gather(some);
-      for (size_t i = 0; i < some.size(); ++i) {
-        const bool fits = frame.has_histograms()
-                              ? write_mixed(some[i])
-                              : write_floats(some[i], {gathered_.data() + i * steps, steps});
-        if (!fits) return false;
+      for (size_t i = 0; fits && i < some.size(); ++i) {
+        fits = frame.has_histograms()
+                   ? write_mixed(some[i])
+                   : write_floats(some[i], {gathered_.data() + i * steps, steps});
       }
     }
-    return true;
+    room_.flush();
+    return fits;
   }
 
  private:
@@ -113,8 +183,8 @@ class TableWriter {
   /// False when there is a series too many.
   bool begin_series(uint32_t row) {
     if (limit_ != 0 && written_ == limit_) return false;
-    out_ += written_ == 0 ? "{\"metric\":" : ",{\"metric\":";
-    labels_.append(out_, table_.schema->labels.stored()[row]);
+    room_.append(written_ == 0 ? "{\"metric\":" : ",{\"metric\":");
+    labels_.append(room_, table_.schema->labels.stored()[row]);
     ++written_;
     return true;
   }
@@ -123,21 +193,18 @@ class TableWriter {
     const auto first = std::ranges::find_if_not(values, base::is_absent);
     if (first == values.end()) return true;
     if (!begin_series(row)) return false;
-    out_ += matrix_ ? ",\"values\":[" : ",\"value\":";
+    room_.append(matrix_ ? ",\"values\":[" : ",\"value\":");
     for (size_t step = static_cast<size_t>(first - values.begin()); step < values.size(); ++step) {
       if (!base::is_absent(values[step])) write_point(stamps_[step], values[step]);
     }
-    flush();
-    out_.pop_back();  // The last comma.
-    out_ += matrix_ ? "]}" : "}";
+    room_.take_back();  // The last comma.
+    room_.append(matrix_ ? "]}" : "}");
     return true;
   }
 
   /// [time,"value"], with a comma behind it.
   void write_point(const Stamp& stamp, double value) {
-    constexpr size_t kPointMax = base::kTimestampTextMax + base::kSampleTextMax + 8;
-    if (room_.size() - used_ < kPointMax) flush();
-    char* at = room_.data() + used_;
+    char* at = room_.at_least(base::kTimestampTextMax + base::kSampleTextMax + 8);
     *at++ = '[';
     std::memcpy(at, stamp.text.data(), stamp.text.size());
     at += stamp.size;
@@ -145,11 +212,7 @@ class TableWriter {
     *at++ = '"';
     at = base::write_sample(at, value);
     std::memcpy(at, "\"],", 3);
-    used_ = static_cast<size_t>(at + 3 - room_.data());
-  }
-  void flush() {
-    out_.append(room_.data(), used_);
-    used_ = 0;
+    room_.commit(at + 3);
   }
 
   bool write_mixed(uint32_t row) {
@@ -162,18 +225,18 @@ class TableWriter {
     }
     if (series.points.empty()) return true;
     if (!begin_series(row)) return false;
+    room_.flush();
     append_samples(out_, series.points, matrix_);
     return true;
   }
 
   std::string& out_;
+  Room room_;
   const SampleTable& table_;
   const bool matrix_;
   LabelText labels_;
   std::vector<Stamp> stamps_;  ///< By step.
   std::vector<double> gathered_;
-  std::array<char, 4096> room_;
-  size_t used_ = 0;
   size_t limit_ = 0;
   size_t written_ = 0;
 };
@@ -181,6 +244,13 @@ class TableWriter {
 }  // namespace
 
 bool append_table(std::string& out, const SampleTable& table, bool matrix, size_t limit) {
+  // A guess, so that a large answer is not copied again and again while it grows. What is not
+  // needed of it is never touched.
+  constexpr size_t kBytesPerPoint = 26;
+  constexpr size_t kBytesPerSeries = 160;
+  const size_t rows = limit == 0 ? table.rows.size() : std::min(limit, table.rows.size());
+  const size_t points = std::min<size_t>(table.frame.count(), rows * table.grid.steps);
+  out.reserve(out.size() + points * kBytesPerPoint + rows * kBytesPerSeries);
   return TableWriter(out, table, matrix).write(limit);
 }
 

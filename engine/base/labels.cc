@@ -126,19 +126,31 @@ Labels Labels::without_name() const {
 }
 
 Labels Labels::with(std::string_view name, std::string_view value) const {
-  std::vector<LabelView> out;
-  out.reserve(size() + 1);
-  bool placed = value.empty();
-  for (size_t i = 0; i < size(); ++i) {
-    const LabelView label = (*this)[i];
-    if (!placed && name <= label.name) {
-      out.push_back({name, value});
-      placed = true;
-    }
-    if (label.name != name) out.push_back(label);
-  }
-  if (!placed) out.push_back({name, value});
-  return of_sorted(out);
+  const auto old_names = names();
+  const auto old_values = values();
+  size_t place = 0;
+  while (place < old_names.size() && symbols::view(old_names[place]) < name) ++place;
+  const bool has_it = place < old_names.size() && symbols::view(old_names[place]) == name;
+  if (value.empty() && !has_it) return *this;
+  std::vector<Symbol> symbols;
+  symbols.reserve(2 * old_names.size() + 2);
+  // Everything but the label, which goes to its place; kept symbols are held by this set.
+  const Symbol new_name = value.empty() ? 0 : has_it ? old_names[place] : symbols::acquire(name);
+  const Symbol new_value = symbols::acquire(value);
+  const auto add = [&](std::span<const Symbol> old, Symbol fresh) {
+    const auto middle = old.begin() + static_cast<std::ptrdiff_t>(place);
+    symbols.insert(symbols.end(), old.begin(), middle);
+    if (!value.empty()) symbols.push_back(fresh);
+    symbols.insert(symbols.end(), middle + (has_it ? 1 : 0), old.end());
+  };
+  add(old_names, new_name);
+  add(old_values, new_value);
+  const size_t count = symbols.size() / 2;
+  Labels out = LabelTable::make(std::span<const Symbol>(symbols).first(count),
+                                std::span<const Symbol>(symbols).last(count));
+  if (!has_it) symbols::release(new_name);
+  symbols::release(new_value);
+  return out;
 }
 
 LabelsBuilder::LabelsBuilder(const Labels& base) {

@@ -94,21 +94,69 @@ std::optional<double> parse_unsigned(std::string_view text) {
   return parse_magnitude(text, hex ? std::chars_format::hex : std::chars_format::general);
 }
 
-// Shortest digits d₁d₂… and the exponent X of d₁: value = d₁.d₂… × 10^X. Requires finite v.
+// Shortest digits d₁d₂… and the exponent X of d₁: value = d₁.d₂… × 10^X. Requires finite v. There
+// is room behind the digits, so that copies may have a fixed length.
 struct Digits {
-  std::array<char, 24> text;
+  static constexpr size_t kMax = 17;
+  static constexpr size_t kCopied = 24;
+  std::array<char, kMax + kCopied> padded;  // With leading zeros, kMax digits.
   size_t count = 0;
   int exponent = 0;
   bool negative = false;
+
+  const char* text() const { return padded.data() + kMax - count; }
 };
+
+constexpr std::array<char, 200> make_digit_pairs() {
+  std::array<char, 200> pairs{};
+  for (size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}
+constexpr std::array<char, 200> kDigitPairs = make_digit_pairs();
+
+constexpr std::array<uint64_t, 20> make_powers_of_ten() {
+  std::array<uint64_t, 20> powers{1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = 10 * powers[i - 1];
+  return powers;
+}
+constexpr std::array<uint64_t, 20> kPowersOfTen = make_powers_of_ten();
+
+size_t count_digits(uint64_t number) {
+  // 1233 / 4096 is a little more than log10(2).
+  number |= 1;  // 0 has a digit, too.
+  const auto guess = static_cast<size_t>(std::bit_width(number)) * 1233 >> 12;
+  return guess + (number >= kPowersOfTen[guess] ? 1 : 0);
+}
+
+// Requires number < 10^8.
+void write_eight_digits(char* at, uint32_t number) {
+  const uint32_t high = number / 10'000;
+  const uint32_t low = number % 10'000;
+  std::memcpy(at, &kDigitPairs[2 * (high / 100)], 2);
+  std::memcpy(at + 2, &kDigitPairs[2 * (high % 100)], 2);
+  std::memcpy(at + 4, &kDigitPairs[2 * (low / 100)], 2);
+  std::memcpy(at + 6, &kDigitPairs[2 * (low % 100)], 2);
+}
+
+// All 17 digits with leading zeros; requires number < 10^17.
+void write_padded_digits(char* at, uint64_t number) {
+  constexpr uint64_t kEightDigits = 100'000'000;
+  const uint64_t high = number / kEightDigits;
+  at[0] = static_cast<char>('0' + high / kEightDigits);
+  write_eight_digits(at + 1, static_cast<uint32_t>(high % kEightDigits));
+  write_eight_digits(at + 9, static_cast<uint32_t>(number % kEightDigits));
+}
 
 Digits shortest_digits(double v) {
   const Decimal decimal = shortest_decimal(std::abs(v));
   Digits out;
+  std::memset(out.padded.data() + Digits::kMax, '0', Digits::kCopied);
+  write_padded_digits(out.padded.data(), decimal.digits);
   out.negative = std::signbit(v);
-  char* begin = out.text.data();
-  out.count = static_cast<size_t>(
-      std::to_chars(begin, begin + out.text.size(), decimal.digits).ptr - begin);
+  out.count = count_digits(decimal.digits);
   out.exponent = decimal.exponent + static_cast<int>(out.count) - 1;
   return out;
 }
@@ -128,7 +176,7 @@ char* write_special(char* at, double v) {
 }
 
 char* write_fixed(char* at, const Digits& digits) {
-  const std::string_view text(digits.text.data(), digits.count);
+  const std::string_view text(digits.text(), digits.count);
   if (digits.negative) *at++ = '-';
   if (digits.exponent < 0) {
     at = write(at, "0.");
@@ -142,12 +190,42 @@ char* write_fixed(char* at, const Digits& digits) {
   return write(at, text.substr(whole));
 }
 
+// Requires a whole number of at most kMax digits.
+char* write_whole(char* at, double v) {
+  if (std::signbit(v)) *at++ = '-';
+  const auto number = static_cast<uint64_t>(std::abs(v));
+  std::array<char, Digits::kMax + Digits::kCopied> padded;
+  write_padded_digits(padded.data(), number);
+  const size_t count = count_digits(number);
+  std::memcpy(at, padded.data() + Digits::kMax - count, Digits::kCopied);
+  return at + count;
+}
+
+// write_fixed() for at most 21 digits before the point and 6 zeros behind it, without the calls
+// that copies of unknown length are.
+char* write_short_fixed(char* at, const Digits& digits) {
+  if (digits.negative) *at++ = '-';
+  if (digits.exponent < 0) {
+    std::memcpy(at, "0.000000", 8);
+    at += 1 - digits.exponent;
+    std::memcpy(at, digits.text(), Digits::kCopied);
+    return at + digits.count;
+  }
+  // Zeros follow the digits.
+  const size_t whole = static_cast<size_t>(digits.exponent) + 1;
+  std::memcpy(at, digits.text(), Digits::kCopied);
+  if (digits.count <= whole) return at + whole;
+  at[whole] = '.';
+  std::memcpy(at + whole + 1, digits.text() + whole, Digits::kCopied);
+  return at + digits.count + 1;
+}
+
 char* write_exponent(char* at, const Digits& digits) {
   if (digits.negative) *at++ = '-';
-  *at++ = digits.text[0];
+  *at++ = digits.text()[0];
   if (digits.count > 1) {
     *at++ = '.';
-    at = write(at, {digits.text.data() + 1, digits.count - 1});
+    at = write(at, {digits.text() + 1, digits.count - 1});
   }
   const int magnitude = std::abs(digits.exponent);
   at = write(at, digits.exponent < 0 ? "e-" : "e+");
@@ -172,9 +250,10 @@ std::optional<double> parse_float(std::string_view text) {
 
 char* write_sample(char* at, double v) {
   if (!std::isfinite(v)) return write_special(at, v);
+  if (std::abs(v) < 1e15 && v == std::trunc(v)) return write_whole(at, v);
   const Digits digits = shortest_digits(v);
   const bool tiny_or_huge = v != 0 && (digits.exponent < -6 || digits.exponent >= 21);
-  return tiny_or_huge ? write_exponent(at, digits) : write_fixed(at, digits);
+  return tiny_or_huge ? write_exponent(at, digits) : write_short_fixed(at, digits);
 }
 
 void append_fixed(std::string& out, double v) {

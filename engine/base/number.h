@@ -28,7 +28,7 @@ void append_openmetrics(std::string& out, double v);
 
 /// append_sample() into a buffer with room for kSampleTextMax bytes. Returns the end.
 char* write_sample(char* at, double v);
-inline constexpr size_t kSampleTextMax = 32;
+inline constexpr size_t kSampleTextMax = 64;  ///< What is behind the end may be overwritten.
 
 std::string format_fixed(double v);
 std::string format_sample(double v);

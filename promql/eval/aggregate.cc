@@ -12,7 +12,8 @@ namespace tocsin::promql {
 base::Status Aggregate::evaluate(const Grid& grid, Run& run) {
   if (param_) RETURN_IF_ERROR(param_->eval(grid, run));
   RETURN_IF_ERROR(child_->eval(grid, run));
-  grouping_.bind(child_->schema(), run.ids());
+  const bool any_order = spec_.op == AggregateOp::kCount || spec_.op == AggregateOp::kGroup;
+  grouping_.bind(child_->schema(), run.ids(), any_order);
   schema_ = grouping_.schema();
   values_.reserve(child_->schema()->rows());
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
@@ -46,6 +47,11 @@ void Aggregate::aggregate_group(size_t group, size_t step, double param, Run& ru
   const Frame& input = child_->frame();
   values_.clear();
   histograms_.clear();
+  if (!input.has_histograms()) {
+    gather_floats(input, group, step);
+    if (!values_.empty()) frame().put(step, group, kernel_(values_, param));
+    return;
+  }
   for (const uint32_t row : grouping_.rows_of(group)) {
     if (!input.has(step, row)) continue;
     if (input.is_histogram(step, row)) {
@@ -56,6 +62,19 @@ void Aggregate::aggregate_group(size_t group, size_t step, double param, Run& ru
   }
   if (!histograms_.empty() && !accepts_histograms(group, step, run)) return;
   if (!values_.empty()) frame().put(step, group, kernel_(values_, param));
+}
+
+void Aggregate::gather_floats(const Frame& input, size_t group, size_t step) {
+  const auto rows = grouping_.rows_of(group);
+  const auto column = input.column(step);
+  const auto bits = input.bits(step);
+  values_.resize(rows.size());
+  size_t count = 0;
+  for (const uint32_t row : rows) {
+    values_[count] = column[row];
+    count += (bits[row / 64] >> (row % 64)) & 1u;
+  }
+  values_.resize(count);
 }
 
 bool Aggregate::accepts_histograms(size_t group, size_t step, Run& run) {

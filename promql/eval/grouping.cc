@@ -1,13 +1,20 @@
 #include "promql/eval/grouping.h"
 
+#include <numeric>
+
 namespace tocsin::promql {
 
-void Grouping::bind(const RowSchemaPtr& child, SchemaIds& ids) {
+void Grouping::bind(const RowSchemaPtr& child, SchemaIds& ids, bool any_order) {
   if (child == child_) return;
   child_ = child;
   auto schema = make_schema(ids);
   const RowLabels::List& labels = spec_.source(child->labels);
-  const auto& order = child->label_order();
+  std::vector<uint32_t> stored_order;
+  if (any_order && !spec_.without && spec_.names.empty()) {
+    stored_order.resize(child->rows());
+    std::iota(stored_order.begin(), stored_order.end(), 0u);
+  }
+  const auto& order = stored_order.empty() ? child->label_order() : stored_order;
   KeyNumbers keys(spec_);
   std::vector<uint32_t> group_of(child->rows());
   schema->drop_name.assign(child->drop_name.empty() ? 0 : child->rows(), 0);

@@ -24,8 +24,9 @@ struct GroupingSpec : LabelChoice {
 class Grouping {
  public:
   explicit Grouping(GroupingSpec spec) : spec_(std::move(spec)) {}
-  /// Rebuilds when `child` is another schema than last time.
-  void bind(const RowSchemaPtr& child, SchemaIds& ids);
+  /// Rebuilds when `child` is another schema than last time. With `any_order`, which must not
+  /// change, the rows of a lone group may stand as they are stored.
+  void bind(const RowSchemaPtr& child, SchemaIds& ids, bool any_order = false);
   const RowSchemaPtr& schema() const { return schema_; }
   size_t groups() const { return begin_.empty() ? 0 : begin_.size() - 1; }
   std::span<const uint32_t> rows_of(size_t group) const {

@@ -1,9 +1,9 @@
 #include "promql/eval/histogram_groups.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "engine/base/number.h"
+#include "promql/eval/label_numbers.h"
 
 namespace tocsin::promql {
 namespace {
@@ -18,13 +18,21 @@ class HistogramGroups::Binding {
  public:
   explicit Binding(SchemaIds& ids) : schema_(make_schema(ids)) {}
 
-  void add_native(const base::Labels& labels, uint32_t row) { native_row_[row_of(labels)] = row; }
+  void add_native(const base::Labels& labels, uint32_t row) {
+    // A native histogram's own le belongs to its name.
+    native_row_[labels.has(kBucketLabel) ? add_row(labels) : row_of(labels)] = row;
+  }
   void add_bucket(const base::Labels& labels, Place place) {
     places_[row_of(labels)].push_back(place);
   }
   void move_to(HistogramGroups& groups) && {
-    groups.begin_.assign(1, 0);
-    groups.places_.clear();
+    size_t count = 0;
+    for (const auto& of_histogram : places_) count += of_histogram.size();
+    // Exactly as large as needed: rules keep them.
+    groups.places_ = std::vector<Place>();
+    groups.places_.reserve(count);
+    groups.begin_ = {0};
+    groups.begin_.reserve(places_.size() + 1);
     for (auto& of_histogram : places_) {
       std::stable_sort(of_histogram.begin(), of_histogram.end(),
                        [](const Place& a, const Place& b) { return a.bound < b.bound; });
@@ -36,18 +44,23 @@ class HistogramGroups::Binding {
   }
 
  private:
+  /// The row of the histogram these labels are of, apart from le.
   uint32_t row_of(const base::Labels& labels) {
-    const auto [entry, fresh] = rows_.try_emplace(labels, static_cast<uint32_t>(places_.size()));
-    if (fresh) {
-      schema_->labels.push_back(labels);
-      places_.emplace_back();
-      native_row_.push_back(kNoRow);
-    }
-    return entry->second;
+    const uint32_t key = keys_.number_of(labels);
+    if (key == row_of_key_.size()) row_of_key_.push_back(add_row(choice_.of(labels)));
+    return row_of_key_[key];
+  }
+  uint32_t add_row(base::Labels labels) {
+    schema_->labels.push_back(std::move(labels));
+    places_.emplace_back();
+    native_row_.push_back(kNoRow);
+    return static_cast<uint32_t>(places_.size() - 1);
   }
 
   std::shared_ptr<RowSchema> schema_;
-  std::unordered_map<base::Labels, uint32_t, base::LabelsHash> rows_;
+  const LabelChoice choice_{{std::string(kBucketLabel)}, true};
+  KeyNumbers keys_{choice_};
+  std::vector<uint32_t> row_of_key_;
   std::vector<std::vector<Place>> places_;
   std::vector<uint32_t> native_row_;
 };
@@ -64,7 +77,7 @@ void HistogramGroups::bind(const RowSchemaPtr& child, const Frame& frame, Run& r
     const base::Labels& labels = child->labels[row];
     if (is_native_[row] != 0) binding.add_native(labels, row);
     if (const auto bound = base::parse_float(labels.get(kBucketLabel))) {
-      binding.add_bucket(labels.with(kBucketLabel, ""), {row, *bound});
+      binding.add_bucket(labels, {row, *bound});
     } else {
       bad_rows_.push_back(row);
     }

@@ -1,11 +1,13 @@
 #include "promql/eval/label_order.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <numeric>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace tocsin::promql {
 namespace {
@@ -15,42 +17,44 @@ using base::Symbol;
 /// Places of symbols in the order of their strings.
 class Ranks {
  public:
-  explicit Ranks(size_t symbols_expected) {
-    slots_.resize(std::bit_ceil(2 * symbols_expected + 16));
-  }
+  Ranks() { slots_.resize(64); }
 
   /// Numbers a symbol in order of appearance.
   uint32_t add(Symbol symbol) {
-    if (2 * symbols_.size() >= slots_.size()) grow();
     uint32_t& slot = slots_[slot_of(symbol)];
-    if (slot == 0) {
-      symbols_.push_back(symbol);
-      slot = static_cast<uint32_t>(symbols_.size());
-    }
-    return slot - 1;
+    if (slot != 0) return slot - 1;
+    symbols_.push_back(symbol);
+    slot = static_cast<uint32_t>(symbols_.size());
+    if (2 * symbols_.size() >= slots_.size()) grow();
+    return static_cast<uint32_t>(symbols_.size() - 1);
   }
+  size_t size() const { return symbols_.size(); }
 
   /// By number: the rank, 0 for the first string.
   std::vector<uint32_t> rank_by_number() const {
-    struct Text {
-      uint64_t prefix;
-      std::string_view view;
-      uint32_t number;
-    };
     std::vector<Text> texts(symbols_.size());
     for (uint32_t i = 0; i < texts.size(); ++i) {
       const std::string_view view = base::symbols::view(symbols_[i]);
       texts[i] = {prefix_of(view), view, i};
     }
-    std::sort(texts.begin(), texts.end(), [](const Text& a, const Text& b) {
-      return a.prefix != b.prefix ? a.prefix < b.prefix : a.view < b.view;
-    });
+    // Stores often have series in order already.
+    if (!std::is_sorted(texts.begin(), texts.end(), precedes)) {
+      std::sort(texts.begin(), texts.end(), precedes);
+    }
     std::vector<uint32_t> ranks(texts.size());
     for (uint32_t rank = 0; rank < texts.size(); ++rank) ranks[texts[rank].number] = rank;
     return ranks;
   }
 
  private:
+  struct Text {
+    uint64_t prefix;
+    std::string_view view;
+    uint32_t number;
+  };
+  static bool precedes(const Text& a, const Text& b) {
+    return a.prefix != b.prefix ? a.prefix < b.prefix : a.view < b.view;
+  }
   /// The first eight bytes, so that numbers compare as strings do.
   static uint64_t prefix_of(std::string_view text) {
     uint64_t bytes = 0;
@@ -64,7 +68,7 @@ class Ranks {
     return slot;
   }
   void grow() {
-    slots_.assign(2 * slots_.size(), 0);
+    slots_.assign(4 * slots_.size(), 0);
     for (uint32_t i = 0; i < symbols_.size(); ++i) slots_[slot_of(symbols_[i])] = i + 1;
   }
 
@@ -72,11 +76,55 @@ class Ranks {
   std::vector<uint32_t> slots_;  // Number + 1; 0 is free.
 };
 
+struct Keyed {
+  uint64_t key;
+  uint32_t row;
+};
+
+/// By key, keeping the order of equal ones: a digit after the other, the lowest first.
+void sort_by_key(std::vector<Keyed>& rows, int bits) {
+  constexpr int kDigitBits = 11;
+  constexpr uint64_t kDigitMask = (1u << kDigitBits) - 1;
+  if (std::ranges::is_sorted(rows, {}, &Keyed::key)) return;
+  std::vector<Keyed> sorted(rows.size());
+  for (int shift = 0; shift < bits; shift += kDigitBits) {
+    std::array<uint32_t, kDigitMask + 1> next{};
+    for (const Keyed& row : rows) ++next[row.key >> shift & kDigitMask];
+    uint32_t begin = 0;
+    for (uint32_t& count : next) begin += std::exchange(count, begin);
+    for (const Keyed& row : rows) sorted[next[row.key >> shift & kDigitMask]++] = row;
+    rows.swap(sorted);
+  }
+}
+
+/// Sorts rows that all have the same label names: the places of their values, label by label, make
+/// one number. False when that does not fit.
+bool sort_one_shape(const RowLabels::List& labels, std::vector<uint32_t>& order) {
+  const size_t count = labels[0].size();
+  std::vector<Keyed> keyed(labels.size());
+  for (uint32_t row = 0; row < keyed.size(); ++row) keyed[row] = {0, row};
+  std::vector<uint32_t> numbers(labels.size());
+  int bits = 0;
+  for (size_t i = 0; i < count; ++i) {
+    Ranks ranks;
+    for (size_t row = 0; row < labels.size(); ++row)
+      numbers[row] = ranks.add(labels[row].values()[i]);
+    if (ranks.size() == 1) continue;
+    const auto width = static_cast<int>(std::bit_width(ranks.size() - 1));
+    bits += width;
+    if (bits > 64) return false;
+    const auto rank_of = ranks.rank_by_number();
+    for (Keyed& row : keyed) row.key = row.key << width | rank_of[numbers[row.row]];
+  }
+  sort_by_key(keyed, bits);
+  for (size_t i = 0; i < order.size(); ++i) order[i] = keyed[i].row;
+  return true;
+}
+
 /// Label sets as sequences of numbers that compare as the label sets do: name, value, name, …
 struct Sequences {
   std::vector<uint32_t> numbers;
   std::vector<uint32_t> begin = {0};
-  bool one_shape = true;  ///< All rows have the same label names.
 
   std::span<const uint32_t> of(uint32_t row) const {
     return {numbers.data() + begin[row], begin[row + 1] - begin[row]};
@@ -88,19 +136,15 @@ struct Sequences {
   }
 };
 
-Sequences make_sequences(const RowLabels& rows) {
-  const RowLabels::List& labels = rows.stored();
-  const Symbol skipped = rows.is_nameless() ? base::symbols::find(base::kMetricName) : 0;
+Sequences make_sequences(const RowLabels::List& labels, Symbol skipped_name) {
   Sequences out;
-  Ranks ranks(labels.size());
-  out.numbers.reserve(labels.size() * 2 * labels[0].size());
+  Ranks ranks;
   out.begin.reserve(labels.size() + 1);
   for (const base::Labels& row : labels) {
     const auto names = row.names();
     const auto values = row.values();
-    out.one_shape = out.one_shape && names.data() == labels[0].names().data();
     for (size_t i = 0; i < names.size(); ++i) {
-      if (names[i] == skipped) continue;
+      if (names[i] == skipped_name) continue;
       out.numbers.push_back(ranks.add(names[i]));
       out.numbers.push_back(ranks.add(values[i]));
     }
@@ -111,52 +155,20 @@ Sequences make_sequences(const RowLabels& rows) {
   return out;
 }
 
-struct Keyed {
-  uint64_t key;
-  uint32_t row;
-};
-
-/// One number for a whole label set, when the labels that differ fit. Requires rows of one shape.
-bool pack(const Sequences& sequences, std::vector<Keyed>& out) {
-  const auto first = sequences.of(0);
-  std::vector<uint32_t> low(first.begin(), first.end());
-  std::vector<uint32_t> high = low;
-  for (uint32_t row = 0; row < out.size(); ++row) {
-    const auto numbers = sequences.of(row);
-    for (size_t i = 1; i < numbers.size(); i += 2) {
-      low[i] = std::min(low[i], numbers[i]);
-      high[i] = std::max(high[i], numbers[i]);
-    }
-  }
-  int bits = 0;
-  for (size_t i = 1; i < low.size(); i += 2) bits += std::bit_width(high[i] - low[i]);
-  if (bits > 63) return false;
-  for (uint32_t row = 0; row < out.size(); ++row) {
-    const auto numbers = sequences.of(row);
-    uint64_t key = 0;
-    for (size_t i = 1; i < numbers.size(); i += 2) {
-      key = (key << std::bit_width(high[i] - low[i])) | (numbers[i] - low[i]);
-    }
-    out[row] = {key, row};
-  }
-  return true;
-}
-
 }  // namespace
 
 std::vector<uint32_t> sorted_by_labels(const RowLabels& rows) {
   std::vector<uint32_t> order(rows.size());
   std::iota(order.begin(), order.end(), 0u);
   if (order.size() < 2) return order;
-  const Sequences sequences = make_sequences(rows);
-  std::vector<Keyed> keyed(rows.size());
-  if (sequences.one_shape && pack(sequences, keyed)) {
-    std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
-      return a.key != b.key ? a.key < b.key : a.row < b.row;
-    });
-    for (size_t i = 0; i < order.size(); ++i) order[i] = keyed[i].row;
-    return order;
-  }
+  // Rows without names have had the same one: among equal shapes it makes no difference.
+  const RowLabels::List& labels = rows.stored();
+  const auto* first_names = labels[0].names().data();
+  const bool one_shape = std::ranges::all_of(
+      labels, [&](const base::Labels& row) { return row.names().data() == first_names; });
+  if (one_shape && sort_one_shape(labels, order)) return order;
+  const Symbol skipped = rows.is_nameless() ? base::symbols::find(base::kMetricName) : 0;
+  const Sequences sequences = make_sequences(labels, skipped);
   std::stable_sort(order.begin(), order.end(),
                    [&](uint32_t a, uint32_t b) { return sequences.less(a, b); });
   return order;
