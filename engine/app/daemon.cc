@@ -46,8 +46,10 @@ constexpr uint32_t kCallsMax = 8;
 
 size_t pool_threads() { return std::max(2u, std::thread::hardware_concurrency()); }
 
-promql::EvalOptions eval_options(const ServeFlags& flags) {
+/// `helpers`: who takes part in large evaluations, besides the thread that asks.
+promql::EvalOptions eval_options(const ServeFlags& flags, base::Executor& helpers) {
   promql::EvalOptions out;
+  out.parallelism = {.executor = &helpers, .threads = pool_threads()};
   out.lookback_delta = flags.lookback_delta;
   out.limits = {.samples_max = flags.query_samples_max,
                 .memory_bytes_max = flags.query_memory_max,
@@ -96,6 +98,7 @@ class RunningDaemon final : public Daemon {
         query_log_(clock),
         rule_query_log_(query_log_),
         rules_pool_(pool_threads()),
+        query_helpers_(pool_threads() - 1),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
         mail_(main_loop_),
@@ -104,12 +107,12 @@ class RunningDaemon final : public Daemon {
                   .gate = query_gate_,
                   .active = active_queries_.get(),
                   .log = &query_log_},
-                 eval_options(flags)),
+                 eval_options(flags, query_helpers_)),
         explanations_({.source = store_,
                        .clock = clock_,
                        .gate = query_gate_,
                        .active = active_queries_.get()},
-                      eval_options(flags)),
+                      eval_options(flags, query_helpers_)),
         http_threads_(std::make_unique<net::RequestThreads>(
             std::min(flags.web_connections_max, kRequestThreadsMax))) {}
 
@@ -224,7 +227,7 @@ class RunningDaemon final : public Daemon {
                             log_.with_component("rules"), &rule_query_log_},
         rules::RuleFlags{.resend_delay = flags_.resend_delay,
                          .early_evaluation = flags_.early_evaluation,
-                         .eval = eval_options(flags_)});
+                         .eval = eval_options(flags_, rules_pool_)});
   }
 
   bool routes_here() const { return !flags_.notify_config_file.empty(); }
@@ -505,6 +508,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<notifiers::AlertmanagerSender> sender_;
   std::unique_ptr<rules::Manager> rules_;
   base::ThreadPool rules_pool_;
+  base::ThreadPool query_helpers_;  // Queries of clients do not hold up rules.
   net::EventLoop main_loop_;
   net::EventLoop scrape_loop_;
   net::SmtpClient mail_;

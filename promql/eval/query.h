@@ -11,6 +11,7 @@
 #include "engine/base/annotations.h"
 #include "engine/base/clock.h"
 #include "engine/base/series_source.h"
+#include "promql/eval/morsels.h"
 #include "promql/eval/row_labels.h"
 #include "promql/syntax/parser.h"
 
@@ -28,6 +29,7 @@ struct EvalOptions {
   base::DurationMs default_subquery_step = base::kMinute;  ///< The global evaluation interval.
   QueryLimits limits;
   Features features;
+  Parallelism parallelism = {};
 };
 
 /// When to evaluate: start, start+step, … ≤ end. An instant query has start == end (step ignored).

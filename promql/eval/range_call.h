@@ -11,6 +11,19 @@
 
 namespace tocsin::promql {
 
+/// Room that a thread needs while it runs the function.
+struct RangeScratch {
+  // One row's window.
+  std::vector<base::TimestampMs> row_t;
+  std::vector<double> row_v;
+  std::vector<base::TimestampMs> row_starts;
+  std::vector<double> sorted;
+  // Of some rows of a tile: their columns, and events up to each column.
+  std::vector<const double*> block_columns;
+  std::vector<uint32_t> event_sums;
+  std::vector<uint32_t> rows_with_holes;
+};
+
 class RangeCall final : public Operator {
  public:
   struct Spec {
@@ -31,8 +44,12 @@ class RangeCall final : public Operator {
  private:
   friend class RangeCallVisitor;
   base::Status evaluate(const Grid& grid, Run& run) override;
+  base::Status visit_input(const Grid& grid, Frame& values, Run& run);
+  base::Status visit_morsels(std::span<const base::RowRange> morsels, const Grid& grid,
+                             Frame& values, Run& run);
   void bind_rows(Run& run);
   void find_odd_names();
+  void add_odd_name(uint32_t row, std::string text);
   void annotate_odd_names(const Frame& values, Run& run) const;
   void annotate_quantiles(const Frame& values, Run& run) const;
   /// The value of a scalar argument; 0 when there is none.
@@ -46,17 +63,11 @@ class RangeCall final : public Operator {
   Projection projection_;
   RowSchemaPtr input_schema_;
   Frame unmerged_;  // Used only when dropping names makes rows equal.
-  /// Rows whose name is not a counter's, with the annotation each deserves.
-  std::vector<std::pair<uint32_t, std::string>> odd_names_;
-  // Room for one row's window.
-  std::vector<base::TimestampMs> row_t_;
-  std::vector<double> row_v_;
-  std::vector<base::TimestampMs> row_starts_;
-  std::vector<double> sorted_;
-  // Of some rows of a tile: their columns, and events up to each column.
-  std::vector<const double*> block_columns_;
-  std::vector<uint32_t> event_sums_;
-  std::vector<uint32_t> rows_with_holes_;
+  /// Rows whose name is not a counter's, with the number of the annotation each deserves.
+  std::vector<std::pair<uint32_t, uint32_t>> odd_names_;
+  std::vector<std::string> odd_name_texts_;
+  RangeScratch scratch_;
+  std::vector<std::unique_ptr<RangeScratch>> more_scratch_;  // Of other threads.
 };
 
 /// A call that fails when it is evaluated, and only then.

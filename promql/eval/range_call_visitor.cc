@@ -26,7 +26,7 @@ void RangeCallVisitor::on_tile(const base::Tile& tile) {
   const size_t rows_at_once = std::clamp<size_t>(kValuesAtOnce / tile.t.size(), 64, kRowsPerBlock);
   const bool whole = grid_.steps == 1 || tile.rows <= rows_at_once;
   if (whole) return column_by_column(tile);
-  auto& columns = call_.block_columns_;
+  auto& columns = scratch_.block_columns;
   for (size_t begin = 0; begin < tile.rows; begin += rows_at_once) {
     columns.assign(tile.values, tile.values + tile.t.size());
     for (const double*& column : columns) column += begin;
@@ -73,7 +73,7 @@ bool RangeCallVisitor::sum_events(const base::Tile& tile) {
   const bool has_gaps =
       std::any_of(tile.gaps, tile.gaps + columns, [](uint8_t g) { return g != 0; });
   if (events == nullptr || grid_.steps == 1 || has_gaps) return false;
-  auto& sums = call_.event_sums_;
+  auto& sums = scratch_.event_sums;
   sums.assign(columns * tile.rows, 0);
   for (size_t c = 1; c < columns; ++c) {
     uint32_t* sum = sums.data() + c * tile.rows;
@@ -83,8 +83,8 @@ bool RangeCallVisitor::sum_events(const base::Tile& tile) {
 }
 
 void RangeCallVisitor::events_of_window(const base::Tile& tile, Span span, size_t step) {
-  const uint32_t* before = call_.event_sums_.data() + span.begin * tile.rows;
-  const uint32_t* upto = call_.event_sums_.data() + (span.end - 1) * tile.rows;
+  const uint32_t* before = scratch_.event_sums.data() + span.begin * tile.rows;
+  const uint32_t* upto = scratch_.event_sums.data() + (span.end - 1) * tile.rows;
   double* out = out_.column(step).data() + tile.first_row;
   for (size_t row = 0; row < tile.rows; ++row) out[row] = upto[row] - before[row];
   set_bits(out_.bits(step), tile.first_row, tile.first_row + tile.rows);
@@ -101,7 +101,7 @@ void RangeCallVisitor::row_by_row(const base::Tile& tile) {
       if (status_.ok()) status_ = run_.check_sometimes();
       if (!status_.ok()) return;
       const WindowTimes times = call_.input_->window(grid_.at(step));
-      advance(span, std::span<const base::TimestampMs>(call_.row_t_), times);
+      advance(span, std::span<const base::TimestampMs>(scratch_.row_t), times);
       if (span.size() == 0) continue;
       read += span.size();
       finish_row(tile.first_row + row, step, times, span);
@@ -132,7 +132,7 @@ void RangeCallVisitor::rows_by_columns(const base::Tile& tile, Span span, size_t
 void RangeCallVisitor::window_with_holes(const base::Tile& tile, Span span, size_t step,
                                          const WindowTimes& times) {
   find_holes(tile, span);
-  const auto& holes = call_.rows_with_holes_;
+  const auto& holes = scratch_.rows_with_holes;
   const bool by_columns =
       span.size() >= call_.spec_.function->samples_min && holes.size() * 2 < tile.rows;
   if (!by_columns) {
@@ -147,7 +147,7 @@ void RangeCallVisitor::window_with_holes(const base::Tile& tile, Span span, size
 }
 
 void RangeCallVisitor::find_holes(const base::Tile& tile, Span span) {
-  auto& holes = call_.rows_with_holes_;
+  auto& holes = scratch_.rows_with_holes;
   holes.clear();
   for (size_t c = span.begin; c < span.end; ++c) {
     if (tile.gaps[c] == 0) continue;
@@ -163,31 +163,31 @@ void RangeCallVisitor::find_holes(const base::Tile& tile, Span span) {
 void RangeCallVisitor::row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
                                      const WindowTimes& times) {
   collect_row(tile, span, row);
-  finish_row(tile.first_row + row, step, times, {0, call_.row_v_.size()});
+  finish_row(tile.first_row + row, step, times, {0, scratch_.row_v.size()});
 }
 
 void RangeCallVisitor::collect_row(const base::Tile& tile, Span span, size_t row) {
-  call_.row_t_.clear();
-  call_.row_v_.clear();
-  call_.row_starts_.clear();
+  scratch_.row_t.clear();
+  scratch_.row_v.clear();
+  scratch_.row_starts.clear();
   const bool starts = has_starts(tile);
   for (size_t c = span.begin; c < span.end; ++c) {
     const double v = tile.values[c][row];
     if (!base::is_value(v)) continue;
-    call_.row_t_.push_back(tile.t[c]);
-    call_.row_v_.push_back(v);
+    scratch_.row_t.push_back(tile.t[c]);
+    scratch_.row_v.push_back(v);
     if (!starts) continue;
-    call_.row_starts_.push_back(tile.starts[c] != nullptr ? tile.starts[c][row] : base::kNoStart);
+    scratch_.row_starts.push_back(tile.starts[c] != nullptr ? tile.starts[c][row] : base::kNoStart);
   }
 }
 
 RowWindow RangeCallVisitor::window_of_row(const WindowTimes& times, Span span) const {
   RowWindow window;
-  window.t = std::span(call_.row_t_).subspan(span.begin, span.size());
-  window.v = std::span(call_.row_v_).subspan(span.begin, span.size());
+  window.t = std::span(scratch_.row_t).subspan(span.begin, span.size());
+  window.v = std::span(scratch_.row_v).subspan(span.begin, span.size());
   window.times = times;
-  if (!call_.row_starts_.empty()) {
-    window.starts = std::span(call_.row_starts_).subspan(span.begin, span.size());
+  if (!scratch_.row_starts.empty()) {
+    window.starts = std::span(scratch_.row_starts).subspan(span.begin, span.size());
   }
   return window;
 }
@@ -205,7 +205,7 @@ void RangeCallVisitor::finish_row(size_t row, size_t step, const WindowTimes& ti
   if (function.check != nullptr && status_.ok()) status_ = function.check(param, window.trend);
   double out = 0;
   if (function.sorting != nullptr) {
-    auto& copy = call_.sorted_;
+    auto& copy = scratch_.sorted;
     copy.assign(window.v.begin(), window.v.end());
     out_.put(step, row, function.sorting(param, copy));
   } else if (function.row(window, param, out)) {
@@ -231,6 +231,9 @@ uint64_t RangeCallVisitor::weight_of(const base::MixedSeries& series, Span span)
 }
 
 void RangeCallVisitor::on_mixed(const base::MixedSeries& series) {
+  // The first histogram makes the frame's table of them.
+  std::unique_lock<std::mutex> turn;
+  if (frame_mutex_ != nullptr) turn = std::unique_lock(*frame_mutex_);
   if (status_.ok()) status_ = run_.check_sometimes();
   Span span{0, 0};
   for (size_t step = 0; step < grid_.steps && status_.ok(); ++step) {
@@ -243,35 +246,35 @@ void RangeCallVisitor::on_mixed(const base::MixedSeries& series) {
 
 void RangeCallVisitor::mixed_window(const base::MixedSeries& series, Span span, size_t step,
                                     const WindowTimes& times) {
-  call_.row_t_.clear();
-  call_.row_v_.clear();
-  call_.row_starts_.clear();
+  scratch_.row_t.clear();
+  scratch_.row_v.clear();
+  scratch_.row_starts.clear();
   const bool starts = has_starts(series);
   size_t histograms = 0;
   for (size_t i = span.begin; i < span.end; ++i) {
     if (series.h[i] != nullptr) {
       histograms += base::is_stale(series.h[i]->sum) ? 0 : 1;
     } else if (!base::is_stale(series.v[i])) {
-      call_.row_t_.push_back(series.t[i]);
-      call_.row_v_.push_back(series.v[i]);
-      if (starts) call_.row_starts_.push_back(series.starts[i]);
+      scratch_.row_t.push_back(series.t[i]);
+      scratch_.row_v.push_back(series.v[i]);
+      if (starts) scratch_.row_starts.push_back(series.starts[i]);
     }
   }
   if (histograms > 0 && !accepts_mixed(series, span, histograms, step)) return;
-  finish_row(series.row, step, times, {0, call_.row_v_.size()});
+  finish_row(series.row, step, times, {0, scratch_.row_v.size()});
 }
 
 bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span, size_t histograms,
                                      size_t step) {
-  const size_t floats = call_.row_v_.size();
+  const size_t floats = scratch_.row_v.size();
   switch (call_.spec_.function->histograms) {
     case HistogramRule::kCounted:
-      call_.row_t_.clear();
+      scratch_.row_t.clear();
       for (size_t i = span.begin; i < span.end; ++i) {
         const double v = series.h[i] != nullptr ? series.h[i]->sum : series.v[i];
-        if (!base::is_stale(v)) call_.row_t_.push_back(series.t[i]);
+        if (!base::is_stale(v)) scratch_.row_t.push_back(series.t[i]);
       }
-      call_.row_v_.resize(call_.row_t_.size());
+      scratch_.row_v.resize(scratch_.row_t.size());
       return true;
     case HistogramRule::kPicked: {
       const bool first = call_.spec_.function->name.starts_with("first");

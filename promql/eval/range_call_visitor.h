@@ -1,6 +1,8 @@
 // The loop of a range function over the tiles of its input.
 #pragma once
 
+#include <mutex>
+
 #include "promql/eval/range_call.h"
 
 namespace tocsin::promql {
@@ -9,12 +11,16 @@ namespace tocsin::promql {
 /// a sample in the window are then done again one by one.
 class RangeCallVisitor final : public base::TileVisitor {
  public:
-  RangeCallVisitor(RangeCall& call, const Grid& grid, Frame& out, Run& run)
+  RangeCallVisitor(RangeCall& call, const Grid& grid, Frame& out, Run& run, RangeScratch& scratch)
       : call_(call),
         grid_(grid),
         out_(out),
         run_(run),
+        scratch_(scratch),
         uses_starts_(call.spec_.uses_starts && call.spec_.function->started != nullptr) {}
+
+  /// Others write to the same frame: they take turns where their rows are not all they touch.
+  void share_frame(std::mutex& mutex) { frame_mutex_ = &mutex; }
 
   void on_tile(const base::Tile& tile) override;
   void on_mixed(const base::MixedSeries& series) override;
@@ -38,7 +44,7 @@ class RangeCallVisitor final : public base::TileVisitor {
   /// One row in the window, or nothing when it has too few samples.
   void row_by_itself(const base::Tile& tile, Span span, size_t row, size_t step,
                      const WindowTimes& times);
-  /// Puts the samples of a row into the call's row_t_, row_v_ and row_starts_.
+  /// Puts the samples of a row into row_t, row_v and row_starts of the scratch.
   void collect_row(const base::Tile& tile, Span span, size_t row);
   /// `span` of what collect_row() found.
   RowWindow window_of_row(const WindowTimes& times, Span span) const;
@@ -66,6 +72,8 @@ class RangeCallVisitor final : public base::TileVisitor {
   const Grid& grid_;
   Frame& out_;
   Run& run_;
+  RangeScratch& scratch_;
+  std::mutex* frame_mutex_ = nullptr;
   const bool uses_starts_;
   uint64_t missing_ = 0;  // Samples that the last window with holes lacked.
   base::Status status_;

@@ -31,6 +31,12 @@ class RangeInput {
   virtual base::Status open(const Grid& grid, Run& run) = 0;
   /// Visits the samples of what was opened. What the visitor gets lives during its call.
   virtual base::Status visit(base::TileVisitor& visitor) = 0;
+  /// True when visit_rows() may be called for parts of the rows, on several threads at once.
+  virtual bool splits() const { return false; }
+  virtual base::Status visit_rows(base::RowRange rows, base::TileVisitor& visitor) {
+    (void)rows;
+    return visit(visitor);
+  }
   const RowSchemaPtr& schema() const { return schema_; }
 
   /// The window of an evaluation at `t`.
@@ -68,6 +74,10 @@ class RangeScan final : public RangeInput {
   void strip_buckets() { strips_buckets_ = true; }
   base::Status open(const Grid& grid, Run& run) override;
   base::Status visit(base::TileVisitor& visitor) override;
+  bool splits() const override { return !strips_buckets_; }
+  base::Status visit_rows(base::RowRange rows, base::TileVisitor& visitor) override {
+    return rows_.scan_rows(rows, from_, to_, visitor);
+  }
 
  private:
   SelectionRows rows_;

@@ -7,6 +7,18 @@ namespace tocsin::promql {
 
 Run::Run(const Setup& setup) : setup_(setup), started_ns_(setup.clock->steady_ns()) {}
 
+Run Run::fork(base::Annotations& annotations) const {
+  Run out = *this;
+  out.setup_.annotations = &annotations;
+  out.read_ = 0;
+  return out;
+}
+
+void Run::join(const Run& fork) {
+  setup_.annotations->merge(*fork.setup_.annotations);
+  read_ += fork.read_;
+}
+
 base::Status Run::check() {
   if (setup_.cancel != nullptr && setup_.cancel->load(std::memory_order_relaxed)) {
     return {base::Code::kCancelled, "query was canceled in expression evaluation"};

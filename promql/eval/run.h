@@ -23,9 +23,15 @@ class Run {
     std::string_view text;               ///< Of the query, for positions in errors.
     SchemaIds* ids = nullptr;
     base::Annotations* annotations = nullptr;
-    bool is_range = false;  ///< A range query: sort has no effect.
+    bool is_range = false;                     ///< A range query: sort has no effect.
+    const Parallelism* parallelism = nullptr;  ///< May be null.
   };
   explicit Run(const Setup& setup);
+
+  /// For another thread, while this run stands still: the same bounds, annotations of its own.
+  Run fork(base::Annotations& annotations) const;
+  /// Adds what a fork counted and found.
+  void join(const Run& fork);
 
   /// kCancelled or kTimeout, with upstream's texts, when it is time to stop.
   base::Status check();
@@ -45,6 +51,8 @@ class Run {
   void inform(std::string message, base::PosRange where);
 
   SchemaIds& ids() { return *setup_.ids; }
+  /// Into how many ranges to split rows, and who helps; null: nobody.
+  const Parallelism* parallelism() const { return setup_.parallelism; }
   bool is_range() const { return setup_.is_range; }
   /// Annotations stay where they were added; this only reads the counters.
   QueryStats stats() const;

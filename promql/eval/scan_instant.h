@@ -29,6 +29,11 @@ class SelectionRows {
   void refresh(SchemaIds& ids);
   const RowSchemaPtr& schema() const { return schema_; }
   base::Status scan(base::TimestampMs from, base::TimestampMs to, base::TileVisitor& visitor) const;
+  /// The same for some rows; on any thread.
+  base::Status scan_rows(base::RowRange rows, base::TimestampMs from, base::TimestampMs to,
+                         base::TileVisitor& visitor) const {
+    return selection_->scan(*rows_, rows, from, to, visitor);
+  }
   /// For the newest sample of each row alone.
   base::Status scan_newest(base::TimestampMs from, base::TimestampMs to,
                            base::TileVisitor& visitor) const;

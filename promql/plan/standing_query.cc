@@ -99,6 +99,7 @@ Run StandingQuery::make_run(const CancelFlag* cancel, bool is_range) {
   setup.ids = shared_ != nullptr ? &shared_->ids() : &ids_;
   setup.annotations = &annotations_;
   setup.is_range = is_range;
+  setup.parallelism = &options_.parallelism;
   return Run(setup);
 }
 

@@ -16,6 +16,14 @@ struct Piece {
   uint32_t rows = 0;
   std::vector<const double*> columns;
   std::vector<const base::TimestampMs*> starts;
+
+  /// Leaves out the first `by` rows.
+  void move(uint32_t by) {
+    for (const double*& column : columns) column += by;
+    for (const base::TimestampMs*& column : starts) {
+      if (column != nullptr) column += by;
+    }
+  }
 };
 
 struct TableRows final : base::RowSet {
@@ -33,7 +41,7 @@ class TableSelection final : public base::Selection {
     return rows_;
   }
 
-  base::Status scan(const base::RowSet& rows, base::RowRange, base::TimestampMs from,
+  base::Status scan(const base::RowSet& rows, base::RowRange range, base::TimestampMs from,
                     base::TimestampMs to, base::TileVisitor& visitor) const override {
     const auto& mine = static_cast<const TableRows&>(rows);
     for (const Piece& piece : mine.pieces) {
@@ -42,17 +50,28 @@ class TableSelection final : public base::Selection {
           static_cast<size_t>(std::upper_bound(t.begin(), t.end(), from) - t.begin());
       const auto end = static_cast<size_t>(std::upper_bound(t.begin(), t.end(), to) - t.begin());
       if (begin >= end) continue;
+      const uint32_t first_row = std::max(piece.first_row, range.begin);
+      const uint32_t end_row = std::min(piece.first_row + piece.rows, range.end);
+      if (first_row >= end_row) continue;
+      const Piece* from_first = &piece;
+      Piece moved;
+      if (first_row > piece.first_row) {
+        moved = piece;
+        moved.move(first_row - piece.first_row);
+        from_first = &moved;
+      }
       base::Tile tile;
-      tile.first_row = piece.first_row;
-      tile.rows = piece.rows;
+      tile.first_row = first_row;
+      tile.rows = end_row - first_row;
       tile.t = std::span(t).subspan(begin, end - begin);
-      tile.values = piece.columns.data() + begin;
+      tile.values = from_first->columns.data() + begin;
       tile.gaps = piece.table->gaps.data() + begin;
       tile.drops = piece.table->drops.data() + begin;
-      if (!piece.starts.empty()) tile.starts = piece.starts.data() + begin;
+      if (!piece.starts.empty()) tile.starts = from_first->starts.data() + begin;
       visitor.on_tile(tile);
     }
     for (const auto& [row, series] : mine.mixed) {
+      if (row < range.begin || row >= range.end) continue;
       const auto& t = series->t;
       const auto begin =
           static_cast<size_t>(std::upper_bound(t.begin(), t.end(), from) - t.begin());
