@@ -54,7 +54,9 @@ class Prettier {
   }
 
   std::string format_binary(const BinaryExpr& node, size_t level) const {
-    std::string out = format(*node.lhs, level + 1) + "\n" + indent(level);
+    std::string out =
+        is_infinity_to_a_power(node) ? indent(level + 1) + "Inf" : format(*node.lhs, level + 1);
+    out += "\n" + indent(level);
     append_operator(out, node);
     return out + "\n" + format(*node.rhs, level + 1);
   }

@@ -1,6 +1,7 @@
 #include "promql/syntax/printer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "engine/base/labels.h"
@@ -122,7 +123,11 @@ void append_aggregate(std::string& out, const AggregateExpr& node) {
 }
 
 void append_binary(std::string& out, const BinaryExpr& node) {
-  append_expr(out, *node.lhs);
+  if (is_infinity_to_a_power(node)) {
+    out += "Inf";
+  } else {
+    append_expr(out, *node.lhs);
+  }
   out += ' ';
   append_operator(out, node);
   out += ' ';
@@ -209,6 +214,11 @@ void append_duration_expr(std::string& out, const DurationExpr& expr) {
   if (pair) out += ", ";
   if (expr.rhs) append_duration_expr(out, *expr.rhs);
   if (pair || expr.kind == Kind::kParen) out += ')';
+}
+
+bool is_infinity_to_a_power(const BinaryExpr& node) {
+  return node.op == BinaryOp::kPow && node.lhs->kind == ExprKind::kNumber &&
+         std::isinf(as<NumberLiteral>(*node.lhs).value);
 }
 
 void append_operator(std::string& out, const BinaryExpr& node) {

@@ -48,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
                     PrintCase{"a+on()b", "a + on () b"}, PrintCase{"a+ignoring()b", "a + b"},
                     PrintCase{"a / ignoring(x) group_right b", "a / ignoring (x) group_right () b"},
                     PrintCase{"a+fill(1e6)b", "a + fill (1e+06) b"}, PrintCase{"-(a)", "-(a)"},
-                    PrintCase{"+a", "+a"}, PrintCase{"SUM(a)BY(b)", "sum by (b) (a)"},
+                    PrintCase{"+a", "+a"}, PrintCase{"Inf ^ -3 ^ a", "Inf ^ -3 ^ a"},
+                    PrintCase{"2 ^ Inf", "2 ^ +Inf"}, PrintCase{"SUM(a)BY(b)", "sum by (b) (a)"},
                     PrintCase{"quantile without(b,)(.5,a)", "quantile without (b) (0.5, a)"}));
 
 TEST(PrettyPrinter, KeepsWhatFits) { EXPECT_EQ(pretty_print(**parse_expr("sum( a )")), "sum(a)"); }
