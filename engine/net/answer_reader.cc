@@ -178,19 +178,23 @@ AnswerReader::State AnswerReader::finish() {
 
 AnswerReader::State AnswerReader::decode() {
   std::vector<std::string_view> codings = codings_of(response_.headers);
+  if (codings.empty()) {
+    response_.body = body_.take();
+    return State::kDone;
+  }
   if (codings.size() > kCodingsMax) return fail(wire_error(WireFault::kCoding, address_));
-  response_.body = body_.take();
+  std::string_view coded = body_.view();
   for (; !codings.empty(); codings.pop_back()) {
     BodyBuffer plain(workspace_.buffers);
     const base::Status status =
-        workspace_.decompressor.decompress(codings.back(), response_.body, body_bytes_max_, plain);
-    workspace_.buffers.give(std::move(response_.body));
+        workspace_.decompressor.decompress(codings.back(), coded, body_bytes_max_, plain);
     if (!status) {
       return fail(status.error().code == base::Code::kLimit
                       ? body_too_large_error(address_, body_bytes_max_)
                       : wire_error(WireFault::kCoding, address_));
     }
-    response_.body = plain.take();
+    workspace_.buffers.give(std::exchange(response_.body, plain.take()));
+    coded = response_.body;
   }
   return State::kDone;
 }

@@ -47,7 +47,8 @@ struct Reactor::Impl {
   bool is_stopped = false;   // by mutex
 
   bool is_released = false;
-  std::vector<Task> batch;  // Posted tasks that run now; kept for its memory.
+  bool has_fine_wait = true;  // epoll_pwait2
+  std::vector<Task> batch;    // Posted tasks that run now; kept for its memory.
   std::unordered_map<int, Watch> watches;
   uint32_t generation = 0;
   std::map<std::pair<Steady::time_point, TimerId>, Task> timers;
@@ -106,15 +107,19 @@ struct Reactor::Impl {
     return std::max(timers.begin()->first.first - Steady::now(), Steady::duration::zero());
   }
 
-  int wait(epoll_event* events, std::optional<std::chrono::nanoseconds> time) const {
+  int wait(epoll_event* events, std::optional<std::chrono::nanoseconds> time) {
     constexpr int64_t kNsPerSecond = 1'000'000'000;
     constexpr int64_t kNsPerMs = 1'000'000;
     timespec limit{};
     if (time) limit = {time->count() / kNsPerSecond, time->count() % kNsPerSecond};
-    const int count =
-        ::epoll_pwait2(epoll, events, kEventsAtOnce, time ? &limit : nullptr, nullptr);
-    if (count >= 0 || errno != ENOSYS) return count;
-    // Kernels before 5.11 count in milliseconds; a timer must not run early.
+    if (has_fine_wait) {
+      const int count =
+          ::epoll_pwait2(epoll, events, kEventsAtOnce, time ? &limit : nullptr, nullptr);
+      if (count >= 0 || errno == EINTR) return count;
+      has_fine_wait = false;
+    }
+    // Kernels before 5.11, and sandboxes that do not know the call, count in milliseconds; a timer
+    // must not run early.
     const int64_t ms = time ? (time->count() + kNsPerMs - 1) / kNsPerMs : -1;
     return ::epoll_wait(epoll, events, kEventsAtOnce,
                         static_cast<int>(std::min<int64_t>(ms, INT_MAX)));
