@@ -23,7 +23,7 @@ class Turn {
 };
 
 bool is_bounded(std::string_view path) {
-  return path.starts_with("/api/") && path != "/api/v1/query" && path != "/api/v1/query_range";
+  return path.starts_with("/api/") && !path.starts_with("/api/v1/query");
 }
 
 }  // namespace

@@ -31,7 +31,9 @@ std::string_view bad_escape(std::string_view text) {
 
 Parameters::Parameters(const net::ServerRequest& request) {
   // The body goes first.
-  if (is_media_type(request.header("content-type"), "application/x-www-form-urlencoded"))
+  const bool has_form = request.method == "POST" || request.method == "PUT";
+  if (has_form &&
+      is_media_type(request.header("content-type"), "application/x-www-form-urlencoded"))
     add(request.body);
   add(request.query);
 }

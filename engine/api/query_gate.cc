@@ -20,8 +20,8 @@ struct QueryGate::Waiter {
   std::optional<uint32_t> place = std::nullopt;
 };
 
-QueryGate::QueryGate(uint32_t places, const base::Clock& clock)
-    : clock_(clock), flags_(std::max(places, 1u)) {
+QueryGate::QueryGate(uint32_t places, const base::Clock& clock, uint32_t waiters_max)
+    : clock_(clock), waiters_max_(waiters_max), flags_(std::max(places, 1u)) {
   for (auto i = static_cast<uint32_t>(flags_.size()); i > 0; --i) free_.push_back(i - 1);
 }
 
@@ -29,6 +29,11 @@ base::Result<QueryGate::Place> QueryGate::enter(int64_t deadline_ns, promql::Can
   std::unique_lock lock(mutex_);
   if (is_closed_) return base::Error{base::Code::kCancelled, "query was canceled in query queue"};
   if (!free_.empty()) return Place(*this, take(cancel));
+  if (waiters_.size() >= waiters_max_) {
+    return base::Error{base::Code::kTimeout, "too many queries: " + std::to_string(flags_.size()) +
+                                                 " run (--query.max-concurrency) and " +
+                                                 std::to_string(waiters_max_) + " wait"};
+  }
   Waiter waiter{.deadline_ns = deadline_ns, .cancel = cancel, .granted = {}};
   waiters_.push_back(&waiter);
   ASSIGN_OR_RETURN(const uint32_t number, wait(waiter, lock));

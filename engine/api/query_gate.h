@@ -18,7 +18,9 @@ namespace tocsin::api {
 /// whose tracker of active queries is the gate, too.
 class QueryGate {
  public:
-  QueryGate(uint32_t places, const base::Clock& clock);
+  /// Whoever waits has a connection; some must be left for those who ask how the process is.
+  static constexpr uint32_t kWaitersMax = 256;
+  QueryGate(uint32_t places, const base::Clock& clock, uint32_t waiters_max = kWaitersMax);
 
   /// A place that is held. Given back when it goes.
   class Place {
@@ -38,8 +40,9 @@ class QueryGate {
     uint32_t number_;
   };
 
-  /// Waits for a place. Fails with kTimeout when the clock's steady time passes `deadline_ns`, and
-  /// with kCancelled when `cancel` is set or the gate is closed. `cancel` must outlive the place.
+  /// Waits for a place. Fails with kTimeout when the clock's steady time passes `deadline_ns`, or
+  /// at once when too many wait already, and with kCancelled when `cancel` is set or the gate is
+  /// closed. `cancel` must outlive the place.
   base::Result<Place> enter(int64_t deadline_ns, promql::CancelFlag& cancel);
 
   /// Cancels all who wait, all who have a place (by their flags) and all who come later.
@@ -56,6 +59,7 @@ class QueryGate {
   base::Result<uint32_t> wait(Waiter& waiter, std::unique_lock<std::mutex>& lock);
 
   const base::Clock& clock_;
+  const uint32_t waiters_max_;
   mutable std::mutex mutex_;
   std::vector<promql::CancelFlag*> flags_;  // Of who has the place, by its number.
   std::vector<uint32_t> free_;

@@ -24,6 +24,18 @@ TEST(Parameters, ReadsNoOtherBody) {
   EXPECT_FALSE(parameters.has("a"));
 }
 
+TEST(Parameters, LeavesOutWhatIsMalformed) {
+  const Parameters parameters(get("/", "a=%zz&%=1&b=2&c=3;d=4&e"));
+  EXPECT_FALSE(parameters.has("a"));
+  EXPECT_FALSE(parameters.has("%"));
+  EXPECT_FALSE(parameters.has("c"));
+  EXPECT_EQ(parameters.get("b"), "2");
+  EXPECT_TRUE(parameters.has("e"));
+  EXPECT_EQ(parameters.fault(), R"(invalid URL escape "%zz")");
+  EXPECT_EQ(Parameters(get("/", "a;b")).fault(), "invalid semicolon separator in query");
+  EXPECT_EQ(Parameters(get("/", "a=%41")).fault(), "");
+}
+
 TEST(ParseTime, TakesSecondsAndRfc3339) {
   const std::pair<const char*, base::TimestampMs> cases[] = {
       {"0", 0},
@@ -53,7 +65,8 @@ TEST(ParseTime, RefusesTheRest) {
 
 TEST(ParseStep, TakesSecondsAndDurations) {
   const std::pair<const char*, base::DurationMs> cases[] = {
-      {"15", 15'000}, {"0.5", 500}, {"1m30s", 90'000}, {"5ms", 5}, {"-1", -1000}};
+      {"15", 15'000}, {"0.5", 500}, {"1m30s", 90'000}, {"5ms", 5},
+      {"-1", -1000},  {"0", 0},     {"0.0001", 1}};
   for (const auto& [text, ms] : cases) {
     const auto step = parse_step(text);
     ASSERT_TRUE(step.ok()) << text;

@@ -64,6 +64,16 @@ TEST_F(QueryGateTest, GivesUpAtTheDeadline) {
   EXPECT_EQ(gate.queries(), 1u);
 }
 
+TEST_F(QueryGateTest, LetsOnlySoManyWait) {
+  QueryGate gate(1, clock, 0);
+  const auto held = gate.enter(kNever, cancel);
+  const auto refused = gate.enter(kNever, cancel);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, base::Code::kTimeout);
+  EXPECT_EQ(refused.error().message,
+            "too many queries: 1 run (--query.max-concurrency) and 0 wait");
+}
+
 TEST_F(QueryGateTest, ForgetsThoseWhoAreCancelled) {
   QueryGate gate(1, clock);
   const auto held = gate.enter(kNever, cancel);
