@@ -55,6 +55,7 @@ receivers:
 
 V1 = [
     ("/api/v1/query", {"query": "temperature"}), ("/api/v1/query", {"query": "1"}),
+    ("/api/v1/query", {"query": "temperature", "stats": "true"}),
     ("/api/v1/query", {"query": "'text'"}), ("/api/v1/query", {"query": "temperature[1m]"}),
     ("/api/v1/query", {"query": "sum("}), ("/api/v1/query", {"query": "nothing"}), ("/api/v1/query", {}),
     ("/api/v1/query_range", {"query": "temperature", "start": "NOW-1", "end": "NOW", "step": "1"}),
@@ -67,11 +68,17 @@ V1 = [
     ("/api/v1/alerts", {}), ("/api/v1/targets", {}), ("/api/v1/targets", {"state": "active"}),
     ("/api/v1/targets", {"state": "dropped"}), ("/api/v1/targets/metadata", {}),
     ("/api/v1/metadata", {}), ("/api/v1/metadata", {"metric": "temperature"}), ("/api/v1/alertmanagers", {}),
+    ("/api/v1/status/tsdb", {}),
+    ("/api/v1/format_query", {"query": "sum(temperature)by(gpu)"}), ("/api/v1/format_query", {"query": "("}),
+    ("/api/v1/query_exemplars", {"query": "temperature", "start": "1", "end": "2"}),
+    ("/api/v1/query_exemplars", {"query": "temperature", "start": "2", "end": "1"}),
+    ("/api/v1/status/walreplay", {}), ("/api/v1/scrape_pools", {}),
     ("/api/v1/status/buildinfo", {}), ("/api/v1/status/config", {}), ("/api/v1/status/runtimeinfo", {}),
 ]
 # Keys that Debian's versions do not have yet, and since when they are there.
 NEWER = "a later Prometheus than Debian's 2.42"
 KNOWN = {
+    "/api/v1/query": {"samplesRead": NEWER},
     "/api/v1/rules": {"groupNextToken": NEWER},
     "/api/v1/targets": {"droppedTargetCounts": NEWER, "scrapePool": NEWER + " for dropped targets"},
     "/api/v1/status/runtimeinfo": {"hostname": NEWER, "serverTime": NEWER, "GOMEMLIMIT": NEWER},
