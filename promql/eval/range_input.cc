@@ -68,22 +68,40 @@ base::Status SubqueryInput::visit(base::TileVisitor& visitor) {
   if (inner_grid_.steps == 0 || schema_->rows() == 0) return {};
   t_.resize(inner_grid_.steps);
   for (size_t i = 0; i < t_.size(); ++i) t_[i] = inner_grid_.at(i);
-  RETURN_IF_ERROR(visit_histogram_rows(visitor));
+  visit_histogram_rows(visitor);
   mark_columns();
+  // A row goes into a tile or is handed over by itself, never both.
+  size_t begin = 0;
+  for (const size_t row : histogram_rows_) {
+    visit_float_rows(begin, row, visitor);
+    begin = row + 1;
+  }
+  visit_float_rows(begin, schema_->rows(), visitor);
+  return {};
+}
+
+void SubqueryInput::visit_float_rows(size_t begin, size_t end, base::TileVisitor& visitor) {
+  if (begin == end) return;
+  const Frame& frame = inner_->frame();
+  columns_.resize(frame.steps);
+  for (size_t step = 0; step < frame.steps; ++step) {
+    columns_[step] = frame.column(step).data() + begin;
+  }
   base::Tile tile;
-  tile.rows = static_cast<uint32_t>(schema_->rows());
+  tile.first_row = static_cast<uint32_t>(begin);
+  tile.rows = static_cast<uint32_t>(end - begin);
   tile.t = t_;
   tile.values = columns_.data();
   tile.gaps = gaps_.data();
   tile.drops = drops_.data();
   visitor.on_tile(tile);
-  return {};
 }
 
-/// Rows with histograms are handed over one by one, and leave the frame.
-base::Status SubqueryInput::visit_histogram_rows(base::TileVisitor& visitor) {
-  Frame& frame = inner_->frame();
-  if (!frame.has_histograms()) return {};
+/// Rows with histograms are handed over one by one.
+void SubqueryInput::visit_histogram_rows(base::TileVisitor& visitor) {
+  histogram_rows_.clear();
+  const Frame& frame = inner_->frame();
+  if (!frame.has_histograms()) return;
   std::vector<base::TimestampMs> t;
   std::vector<double> v;
   std::vector<base::HistogramPtr> h;
@@ -101,22 +119,19 @@ base::Status SubqueryInput::visit_histogram_rows(base::TileVisitor& visitor) {
       t.push_back(t_[step]);
       v.push_back(frame.at(step, row));
       h.push_back(without_reset_hint(frame.histograms[step * frame.rows + row]));
-      frame.clear(step, row);
     }
     visitor.on_mixed({static_cast<uint32_t>(row), t, v, h});
+    histogram_rows_.push_back(row);
   }
-  return {};
 }
 
 /// Writes the absent marker where there is no sample, and finds gaps and drops.
 void SubqueryInput::mark_columns() {
   Frame& frame = inner_->frame();
-  columns_.resize(frame.steps);
   gaps_.assign(frame.steps, 0);
   drops_.assign(frame.steps, 0);
   for (size_t step = 0; step < frame.steps; ++step) {
     const auto column = frame.column(step);
-    columns_[step] = column.data();
     for (size_t row = 0; row < frame.rows; ++row) {
       if (frame.has(step, row)) continue;
       column[row] = base::absent_marker();

@@ -96,17 +96,18 @@ class SubqueryInput final : public RangeInput {
   base::Status visit(base::TileVisitor& visitor) override;
 
  private:
-  base::Status visit_histogram_rows(base::TileVisitor& visitor);
+  void visit_histogram_rows(base::TileVisitor& visitor);
   void mark_columns();
+  void visit_float_rows(size_t begin, size_t end, base::TileVisitor& visitor);
 
   OperatorPtr inner_;
   base::DurationMs step_;
   Grid inner_grid_;
   std::vector<base::TimestampMs> t_;
-  std::vector<const double*> columns_;
-  std::vector<uint8_t> gaps_;
+  std::vector<const double*> columns_;  // Of the rows at hand.
+  std::vector<uint8_t> gaps_;           // Of all rows, as drops_.
   std::vector<uint8_t> drops_;
-  std::vector<uint8_t> has_histogram_;  // By row.
+  std::vector<size_t> histogram_rows_;  // Ascending.
 };
 
 /// The grid of a subquery: absolute multiples of `step`, later than `from`, up to `to`. May be

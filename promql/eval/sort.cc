@@ -15,12 +15,12 @@ base::Status Sort::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(child_->eval(grid, run));
   take_over(*child_);
   schema_ = child_->schema();
-  if (run.is_range()) {
+  Frame& out = frame();
+  out.drop_histograms();
+  if (run.is_range() || grid.steps > 1) {
     run.warn(kSortWithoutEffect, pos_);
     return {};
   }
-  Frame& out = frame();
-  out.drop_histograms();
   out.order.clear();
   if (out.steps != 1) return {};
   for_each_bit(out.bits(0), [&](size_t row) { out.order.push_back(static_cast<uint32_t>(row)); });
@@ -74,7 +74,7 @@ base::Status SortByLabel::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(child_->eval(grid, run));
   take_over(*child_);
   schema_ = child_->schema();
-  if (run.is_range()) {
+  if (run.is_range() || grid.steps > 1) {
     run.warn(kSortWithoutEffect, pos_);
     return {};
   }

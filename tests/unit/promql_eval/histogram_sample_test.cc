@@ -44,6 +44,23 @@ TEST_F(HistogramSamples, PassThroughSelectorsAndSetOperators) {
   EXPECT_EQ(at3("timestamp(h_total)"), "{} 180\n");
 }
 
+TEST_F(HistogramSamples, OfASubqueryStandBesideFloats) {
+  source_.load(60'000, "a_total", "1 2 3 4");
+  source_.load(60'000, "z_total", "4 3 2 1");
+  EXPECT_EQ(at3("last_over_time({__name__=~\"a_total|h_total|z_total\"}[2m:1m])"),
+            "a_total 4\nh_total histogram\nz_total 1\n");
+  EXPECT_EQ(at3("sum_over_time(label_replace({__name__=~\"a_total|h_total|z_total\"}, \"n\", "
+                "\"$1\", \"__name__\", \"(.).*\")[2m:1m])"),
+            "{n=\"a\"} 7\n{n=\"h\"} histogram\n{n=\"z\"} 3\n");
+}
+
+TEST_F(HistogramSamples, AreNotSortedInRangesEither) {
+  EXPECT_EQ(range("sort(mixed_total)", source_, {0, 180'000, 60'000}),
+            "mixed_total 0@0 1@60000\n"
+            "warning: PromQL warning: sort is ineffective for range queries since results are "
+            "always ordered by labels (1:1)\n");
+}
+
 TEST_F(HistogramSamples, AreCounted) {
   EXPECT_EQ(at3("count({__name__=~\".*_total\"})"), "{} 2\n");
   EXPECT_EQ(at3("count_over_time(mixed_total[5m])"), "{} 4\n");
