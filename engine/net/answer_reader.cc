@@ -80,6 +80,7 @@ AnswerReader::State AnswerReader::read_head(std::string_view bytes) {
     bytes = kept;
   }
   for (;;) {
+    if (!may_be_response(bytes)) return fail(malformed_error(address_, "no HTTP/1.x status line"));
     const size_t end = find_response_head_end(bytes, head_line_);
     if (head_bytes_ + std::min(end, bytes.size()) > kHeadBytesMax) {
       return fail(head_too_large_error(address_));

@@ -1,5 +1,6 @@
 #include "engine/net/response_head.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/net/http_field.h"
@@ -92,6 +93,12 @@ std::string judge(Draft& draft) {
 }
 
 }  // namespace
+
+bool may_be_response(std::string_view bytes) {
+  constexpr std::string_view kBegin = "HTTP/";
+  const size_t count = std::min(bytes.size(), kBegin.size());
+  return bytes.substr(0, count) == kBegin.substr(0, count);
+}
 
 size_t find_response_head_end(std::string_view bytes, size_t& line) {
   for (;;) {

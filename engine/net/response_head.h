@@ -26,6 +26,9 @@ struct ResponseHead {
   bool may_have_body() const { return status != 204 && status != 304; }
 };
 
+/// False when no answer begins like these first bytes of one, however many they are.
+bool may_be_response(std::string_view bytes);
+
 /// Offset just after the head at the front of `bytes`, or npos while it is incomplete. `line` is
 /// where the search goes on: 0 for a new head, moved forward by each call as more bytes arrive.
 size_t find_response_head_end(std::string_view bytes, size_t& line);
