@@ -5,6 +5,7 @@
 #include "engine/api/envelope.h"
 #include "engine/api/expr_json.h"
 #include "engine/api/parameters.h"
+#include "engine/api/query_checks.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
@@ -14,39 +15,6 @@ namespace tocsin::api {
 namespace {
 
 constexpr int64_t kPointsMax = 11'000;
-
-bool has_selector(const promql::Expr& expr);
-
-bool has_selector(const promql::ExprPtr& expr) { return expr != nullptr && has_selector(*expr); }
-
-bool has_selector(const promql::Expr& expr) {
-  switch (expr.kind) {
-    case promql::ExprKind::kVectorSelector:
-    case promql::ExprKind::kMatrixSelector:
-      return true;
-    case promql::ExprKind::kNumber:
-    case promql::ExprKind::kString:
-      return false;
-    case promql::ExprKind::kSubquery:
-      return has_selector(promql::as<promql::Subquery>(expr).expr);
-    case promql::ExprKind::kUnary:
-      return has_selector(promql::as<promql::UnaryExpr>(expr).expr);
-    case promql::ExprKind::kParen:
-      return has_selector(promql::as<promql::ParenExpr>(expr).expr);
-    case promql::ExprKind::kBinary: {
-      const auto& binary = promql::as<promql::BinaryExpr>(expr);
-      return has_selector(binary.lhs) || has_selector(binary.rhs);
-    }
-    case promql::ExprKind::kCall:
-      return std::ranges::any_of(promql::as<promql::Call>(expr).args,
-                                 [](const promql::ExprPtr& arg) { return has_selector(arg); });
-    case promql::ExprKind::kAggregate: {
-      const auto& aggregate = promql::as<promql::AggregateExpr>(expr);
-      return has_selector(aggregate.expr) || has_selector(aggregate.param);
-    }
-  }
-  return false;
-}
 
 bool may_be_range(promql::ValueType type) {
   return type == promql::ValueType::kScalar || type == promql::ValueType::kVector;
@@ -150,6 +118,8 @@ base::Result<QueryApi::Request, net::ServerResponse> QueryApi::read_request(
                                       std::string(promql::describe(type)) +
                                       "\" for range query, must be Scalar or instant Vector");
   }
+  if (const auto status = check_durations(*out.expr, range); !status.ok())
+    return bad_parameter("query", status.error().message);
   return out;
 }
 

@@ -69,6 +69,10 @@ TEST_F(QueryApiTest, RefusesInUpstreamsWords) {
       {"query_range", "query=%22a%22&start=0&end=10&step=5",
        R"(invalid parameter \"query\": invalid expression type \"string\" for range query, must )"
        R"(be Scalar or instant Vector)"},
+      {"query", "query=m[1m-2m]",
+       R"(invalid parameter \"query\": 2:7: duration must be greater than 0)"},
+      {"query", "query=-sum_over_time(m[5m:1m-2m])%2B1",
+       R"(invalid parameter \"query\": 20:25: duration must be greater than 0)"},
       {"query_exemplars", "query=up&start=5&end=1",
        "end timestamp must not be before start timestamp"},
       {"query_exemplars", "query=(", "1:2: parse error: unclosed left parenthesis"},
