@@ -22,7 +22,10 @@ constexpr uint32_t kShortStay = 8;
 
 void LooseCommons::retire_replaced() {
   if (replaced.empty()) return;
+  constexpr size_t kCollectAt = 256;  // Of a burst, that much garbage must not pile up.
+  const bool is_much = replaced.size() >= kCollectAt;
   epochs.retire(std::make_shared<const std::vector<LooseRun::Ptr>>(std::exchange(replaced, {})));
+  if (is_much) epochs.collect();
 }
 
 void LooseCommons::published(CommitSeq seq) {
@@ -55,8 +58,8 @@ bool LooseRow::empty() const {
 
 void LooseRow::append(base::Sample sample, CommitSeq seq, LooseCommons& commons) {
   LooseRun* run = newest_.load(std::memory_order_relaxed);
-  const bool fits = run != nullptr && run->is_raw() && !run->is_full() && run->takes(seq) &&
-                    reach(*run, sample.t, seq, commons);
+  const bool has_room = run != nullptr && !run->is_full() && run->takes(seq);
+  const bool fits = has_room && (run->is_next(sample.t) || reach(*run, sample.t, seq, commons));
   if (!fits) run = &start_run(sample.t, seq, commons);
   run->push(sample.v, seq);
   last_t_ = sample.t;
@@ -190,22 +193,42 @@ void LooseRow::drop_before(TimestampMs floor, LooseCommons& commons) {
 
 // ---- Reading ----
 
+namespace {
+
+RunSlice slice_of(const LooseRun& run, uint32_t visible, TimestampMs from, TimestampMs to) {
+  const TimestampMs* t = run.axis().t() + run.first();
+  const TimestampMs* end = t + visible;
+  const TimestampMs* low = t[0] > from ? t : std::upper_bound(t, end, from);
+  const TimestampMs* high = end[-1] <= to ? end : std::upper_bound(low, end, to);
+  return {&run, static_cast<uint32_t>(low - t), static_cast<uint32_t>(high - t)};
+}
+
+}  // namespace
+
 void LooseRow::find(TimestampMs from, TimestampMs to, CommitSeq seq,
                     std::vector<RunSlice>& out) const {
   const auto before = static_cast<ptrdiff_t>(out.size());
   for (const LooseRun* run = newest(); run != nullptr;
        run = run->older.load(std::memory_order_seq_cst)) {
-    const uint32_t count = run->visible(seq);
-    if (count == 0) continue;
-    const TimestampMs* t = run->axis().t() + run->first();
-    if (t[count - 1] <= from) break;
-    const auto begin = t[0] > from ? 0 : std::upper_bound(t, t + count, from) - t;
-    const auto end = t[count - 1] <= to ? count : std::upper_bound(t, t + count, to) - t;
-    if (begin < end) {
-      out.push_back({run, static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
-    }
+    const uint32_t visible = run->visible(seq);
+    if (visible == 0) continue;
+    if (run->axis().t()[run->first() + visible - 1] <= from) break;
+    const RunSlice slice = slice_of(*run, visible, from, to);
+    if (slice.size() > 0) out.push_back(slice);
   }
   std::reverse(out.begin() + before, out.end());
+}
+
+RunSlice LooseRow::find_newest(TimestampMs from, TimestampMs to, CommitSeq seq) const {
+  for (const LooseRun* run = newest(); run != nullptr;
+       run = run->older.load(std::memory_order_seq_cst)) {
+    const uint32_t visible = run->visible(seq);
+    if (visible == 0) continue;
+    const RunSlice slice = slice_of(*run, visible, from, to);
+    if (slice.size() > 0) return slice;
+    if (run->axis().t()[run->first() + visible - 1] <= from) break;
+  }
+  return {};
 }
 
 size_t LooseRow::bytes() const {

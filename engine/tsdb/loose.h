@@ -82,6 +82,8 @@ class LooseRow {
   /// Appends the floats with from < t <= to of commits up to `seq` to `out`, oldest run first.
   void find(base::TimestampMs from, base::TimestampMs to, CommitSeq seq,
             std::vector<RunSlice>& out) const;
+  /// The same of the newest run that has any; an empty slice when none has.
+  RunSlice find_newest(base::TimestampMs from, base::TimestampMs to, CommitSeq seq) const;
   /// Null when the row never had any.
   const LooseHistograms* histograms() const { return histograms_.load(std::memory_order_acquire); }
   /// For prefetching.

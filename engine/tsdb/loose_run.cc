@@ -88,13 +88,6 @@ bool LooseRun::can_follow(const LooseRun& run) const {
          before % kRowValuesMax == 0 && before + count() <= kFrozenMax;
 }
 
-void LooseRun::push(double v, CommitSeq seq) {
-  const uint32_t n = count_.load(std::memory_order_relaxed);
-  values()[n] = v;
-  since()[n] = static_cast<uint32_t>(seq - seq_);
-  count_.store(n + 1, std::memory_order_release);
-}
-
 void LooseRun::read(uint32_t begin, uint32_t end, double* out, size_t stride) const {
   if (is_raw()) {
     const double* from = values() + begin;

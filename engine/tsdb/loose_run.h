@@ -43,7 +43,8 @@ class LooseRun {
   /// Samples; to a reader, those published so far.
   uint32_t count() const { return count_.load(std::memory_order_acquire); }
   uint32_t capacity() const { return capacity_; }
-  bool is_full() const { return count_.load(std::memory_order_relaxed) == capacity_; }
+  /// Also true of frozen runs.
+  bool is_full() const { return count_.load(std::memory_order_relaxed) >= capacity_; }
   base::TimestampMs first_t() const { return axis_->t()[first_]; }
   base::TimestampMs last_t() const { return axis_->t()[first_ + count() - 1]; }
   /// The commit of the oldest and of the newest sample.
@@ -62,9 +63,19 @@ class LooseRun {
     return run.last_seq() <= settled || run.last_seq() == last_seq();
   }
 
+  /// Writer: true when `t` is the axis's timestamp behind the last sample.
+  bool is_next(base::TimestampMs t) const {
+    const uint32_t next = first_ + count_.load(std::memory_order_relaxed);
+    return next < axis_->size() && axis_->t()[next] == t;
+  }
   /// Writer, raw: adds a sample at the next timestamp of the axis. The run must not be full, and
   /// `seq` not further from the first one than takes().
-  void push(double v, CommitSeq seq);
+  void push(double v, CommitSeq seq) {
+    const uint32_t n = count_.load(std::memory_order_relaxed);
+    values()[n] = v;
+    since()[n] = static_cast<uint32_t>(seq - seq_);
+    count_.store(n + 1, std::memory_order_release);
+  }
   bool takes(CommitSeq seq) const { return seq - seq_ <= UINT32_MAX; }
 
   /// Writes samples [begin, end) to out[i * stride].

@@ -10,14 +10,15 @@ namespace {
 
 constexpr uint32_t kTileRowsMax = 256;
 constexpr uint32_t kTileSamples = 16 * 1024;  // 128 KiB stay in a second-level cache.
-constexpr uint32_t kBlankRowsMax = 8;         // Rows without samples within a tile.
+// Columns for those who want the newest sample alone: rows of a tile may be that far behind others.
+constexpr uint32_t kNewest = 4;
+constexpr uint32_t kBlankRowsMax = 8;  // Rows without samples within a tile.
 
 }  // namespace
 
 void LooseTiles::add(uint32_t row, const LooseRow& loose, TimeRange time, CommitSeq seq,
                      base::TileVisitor& visitor) {
-  slices_.clear();
-  loose.find(time.from, time.to, seq, slices_);
+  find_slices(loose, time, seq);
   if (slices_.empty()) return;
   const uint32_t skipped = row - (first_row_ + rows_);
   const bool fits = rows_ > 0 && rows_ + skipped < rows_max_ && skipped <= kBlankRowsMax && plan();
@@ -29,6 +30,18 @@ void LooseTiles::add(uint32_t row, const LooseRow& loose, TimeRange time, Commit
     for (uint32_t i = 0; i < skipped; ++i) blank(rows_++, 0, columns());
   }
   store_row();
+}
+
+void LooseTiles::find_slices(const LooseRow& loose, TimeRange time, CommitSeq seq) {
+  slices_.clear();
+  if (!time.newest_only) return loose.find(time.from, time.to, seq, slices_);
+  RunSlice newest = loose.find_newest(time.from, time.to, seq);
+  if (newest.size() == 0) return;
+  const bool ends_with_sample =
+      newest.run->is_raw() && !base::is_absent(newest.run->values()[newest.end - 1]);
+  if (ends_with_sample)
+    newest.begin = std::max(newest.begin, newest.end - std::min(newest.end, kNewest));
+  slices_.push_back(newest);
 }
 
 // Where the row's samples come in the tile, if its columns, or those and more behind, have them.
@@ -66,7 +79,8 @@ void LooseTiles::start(uint32_t row, TimeRange time) {
   plan();
   Part& front = plan_.front();
   const base::TimestampMs* t = front.axis->t();
-  front.begin = static_cast<uint32_t>(std::upper_bound(t, t + front.begin, time.from) - t);
+  const uint32_t least = time.newest_only ? front.begin - std::min(front.begin, kNewest) : 0;
+  front.begin = static_cast<uint32_t>(std::upper_bound(t + least, t + front.begin, time.from) - t);
   uint32_t columns = 0;
   for (Part& part : plan_) {
     part.column = columns;

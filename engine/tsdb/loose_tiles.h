@@ -32,6 +32,7 @@ class LooseTiles {
     uint32_t columns_end() const { return column + (end - begin); }
   };
 
+  void find_slices(const LooseRow& loose, TimeRange time, CommitSeq seq);
   bool plan();
   bool plan_slice(const RunSlice& slice, size_t& part);
   void start(uint32_t row, TimeRange time);

@@ -106,6 +106,15 @@ class Stream : public std::enable_shared_from_this<Stream> {
   bool make_loose(base::WriterRow row);
   /// Queues a loose sample for the next commit; make_loose() comes first.
   void add_loose(base::WriterRow row, base::Sample sample);
+  /// The same, for a row that has just had one; false when it has not.
+  bool add_more_loose(base::WriterRow row, base::Sample sample) {
+    if (pending_.empty() || pending_.back().at != rows_[row] || pending_.back().h != nullptr) {
+      return false;
+    }
+    ++pending_.back().samples;
+    pending_samples_.push_back(sample);
+    return true;
+  }
   void add_loose(base::WriterRow row, base::TimestampMs t, base::HistogramPtr h);
   base::Result<base::CommitStats> commit();
   void abandon();

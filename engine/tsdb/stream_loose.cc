@@ -68,11 +68,7 @@ bool Stream::make_loose(base::WriterRow row) {
 }
 
 void Stream::add_loose(base::WriterRow row, base::Sample sample) {
-  const SlotAddress at = rows_[row];
-  if (pending_.empty() || pending_.back().at != at || pending_.back().h != nullptr) {
-    pending_.push_back({at, 0, nullptr});
-  }
-  ++pending_.back().samples;
+  pending_.push_back({rows_[row], 1, nullptr});
   pending_samples_.push_back(sample);
 }
 

@@ -47,6 +47,7 @@ class Writer final : public base::StreamWriter {
   }
   std::span<double> column() override { return stream_->column(); }
   void add_loose(WriterRow row, TimestampMs t, double v) override {
+    if (stream_->add_more_loose(row, {t, v})) return;
     make_loose(row);
     stream_->add_loose(row, {t, v});
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "tests/unit/tsdb/reading.h"
@@ -88,6 +89,90 @@ TEST(StoreConcurrency, ReadersSeeWholeColumnsWhileWritersAndTheKeeperWork) {
     while (writing > 0) {
       store.housekeep();
       static_cast<void>(store.stats());
+      std::this_thread::yield();
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+// Each commit gives all rows the same samples; the newest of each is noted.
+class NewestOfRows final : public base::TileVisitor {
+ public:
+  void on_tile(const base::Tile& tile) override {
+    for (uint32_t i = 0; i < tile.rows; ++i) {
+      TimestampMs newest = 0;
+      for (size_t c = 0; c < tile.t.size(); ++c) {
+        const double v = tile.values[c][i];
+        const bool is_expired =
+            tile.t[c] < kFloor;  // The keeper takes it from one row after another.
+        if (base::is_absent(v) && is_expired) continue;
+        if (v != static_cast<double>(tile.t[c] - kStart)) ++wrong;
+        newest = tile.t[c];
+      }
+      newest_.insert(newest);
+    }
+    rows += tile.rows;
+  }
+  void on_mixed(const base::MixedSeries&) override { ++wrong; }
+  /// True, too, when all that was seen may be gone from some rows.
+  bool is_whole() const {
+    const bool is_expired = newest_.empty() || *newest_.rbegin() < kFloor;
+    return is_expired || (rows == kRows && newest_.size() == 1);
+  }
+
+  static constexpr TimestampMs kFloor = kStart + 10'000'000;
+  int wrong = 0;
+  uint32_t rows = 0;
+
+ private:
+  std::set<TimestampMs> newest_;
+};
+
+TEST(StoreConcurrency, ReadersSeeCommitsOfLooseSamplesWhole) {
+  constexpr int kCommits = 1600;
+  const tocsin::testing::FakeClock clock(NewestOfRows::kFloor + base::kDay);
+  Store store({.retention = base::kDay}, clock);  // Half of what is written is dropped at once.
+  auto writer = store.open_stream("remote");
+  ASSERT_TRUE(writer->add_series(rows_of("a", 0, kRows)).ok());
+  for (base::WriterRow row = 0; row < kRows; ++row) writer->add_loose(row, kStart, 0);
+  ASSERT_TRUE(writer->commit().ok());
+  std::atomic<bool> writing = true;
+  std::atomic<TimestampMs> now = kStart;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    TimestampMs t = kStart;
+    for (int commit = 0; commit < kCommits; ++commit) {
+      const int samples = commit % 7 == 0 ? 70 : 1;
+      for (base::WriterRow row = 0; row < kRows; ++row) {
+        for (int i = 1; i <= samples; ++i) {
+          const TimestampMs at = t + i * 1000;
+          writer->add_loose((row + commit) % kRows, at, static_cast<double>(at - kStart));
+        }
+      }
+      ASSERT_EQ(writer->commit()->samples, static_cast<uint32_t>(kRows * samples));
+      t += samples * 1000;
+      now = t;
+    }
+    writing = false;
+  });
+  std::atomic<int> wrong = 0;
+  for (int r = 0; r < 2; ++r) {
+    threads.emplace_back([&, r] {
+      const auto selection = *store.select(metric_is("a"));
+      while (writing) {
+        const auto rows = selection->rows();
+        const auto end = static_cast<uint32_t>(rows->labels.size());
+        const TimestampMs from = r == 0 ? kStart : now - 300'000;
+        NewestOfRows seen;
+        if (!selection->scan(*rows, {0, end}, from, kStart + base::kDay * 2, seen)) ++wrong;
+        if (seen.wrong > 0 || !seen.is_whole()) ++wrong;
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    while (writing) {
+      store.housekeep();
       std::this_thread::yield();
     }
   });

@@ -39,6 +39,33 @@ struct Sender {
   std::map<std::string, std::vector<Seen>> backlog;
 };
 
+// The newest sample of each row.
+class NewestVisitor final : public base::TileVisitor {
+ public:
+  explicit NewestVisitor(const base::RowSet& rows) : rows_(rows) {}
+
+  void on_tile(const base::Tile& tile) override {
+    for (size_t c = 0; c < tile.t.size(); ++c) {
+      for (uint32_t i = 0; i < tile.rows; ++i) {
+        const double v = tile.values[c][i];
+        if (!base::is_absent(v)) note(tile.first_row + i, value_at(tile.t[c], v));
+      }
+    }
+  }
+  void on_mixed(const base::MixedSeries& series) override {
+    const base::HistogramPtr& h = series.h.back();
+    note(series.row,
+         h ? histogram_at(series.t.back(), h->count) : value_at(series.t.back(), series.v.back()));
+  }
+
+  SeenSeries newest;
+
+ private:
+  void note(uint32_t row, const Seen& seen) { newest[rows_.labels[row].to_metric()] = {seen}; }
+
+  const base::RowSet& rows_;
+};
+
 class SenderHistory {
  public:
   explicit SenderHistory(uint32_t seed) : random_(seed) {
@@ -75,6 +102,10 @@ class SenderHistory {
     SeenSeries parts = read(*all_, *rows, {0, cut}, from, to).series;
     parts.merge(read(*all_, *rows, {cut, end}, from, to).series);
     EXPECT_EQ(parts, reading.series);
+    NewestVisitor newest(*rows);
+    ASSERT_TRUE(all_->scan_newest(*rows, {0, end}, from, to, newest).ok());
+    for (auto& [name, samples] : parts) samples = {samples.back()};
+    EXPECT_EQ(newest.newest, parts);
     for (const uint32_t rows_of_tile : reading.tile_rows) widest_ = std::max(widest_, rows_of_tile);
   }
   uint32_t widest() const { return widest_; }
