@@ -55,7 +55,7 @@ base::Result<promql::EvalRange, Failed> read_range(const Parameters& parameters,
 }
 
 net::ServerResponse as_text(const promql::Explanation& explanation, bool colours) {
-  return {.status = 200,
+  return {.status = explanation.error ? 422 : 200,
           .content_type = "text/plain; charset=utf-8",
           .headers = {},
           .body = promql::to_text(explanation, colours)};

@@ -9,7 +9,7 @@ namespace tocsin::api {
 /// Explains queries of HTTP clients, under the limits of queries and through the same gate.
 /// Parameters: query; time, or start, end and step; timeout and lookback_delta as of /query; format
 /// "json" (default: promql::to_json in the envelope) or "text" (plain text, with colours=true for a
-/// terminal). Thread-safe.
+/// terminal; 422 when the evaluation failed). Thread-safe.
 class ExplainApi {
  public:
   /// What `services` refers to must outlive the object.

@@ -295,6 +295,8 @@ int print_data(const Json& body, const std::string& server, AnswerKind kind,
     }
     print_out(style.format == OutputFormat::kJson ? json_text(data, kind)
                                                   : data_text(data, kind, style));
+    const bool failed = kind == AnswerKind::kResult && data.contains("error");
+    if (failed) return kExitFailed;
   } catch (const Json::exception&) {
     print_error(server + " answered with JSON of an unexpected shape");
     return kExitFailed;
@@ -347,10 +349,12 @@ int print_explanation(const base::Result<net::HttpResponse>& answer, const std::
     print_error(server + " explains no queries; `tocsin serve` does, and --data needs no server");
     return kExitFailed;
   }
-  const bool is_text = answer && answer->status == 200 && style.format != OutputFormat::kJson;
+  const bool is_text =
+      answer && style.format != OutputFormat::kJson && !answer->body.starts_with('{');
   if (!is_text) return print_answer(answer, server, AnswerKind::kResult, style);
   print_out(answer->body);
-  return kExitOk;
+  // An evaluation that failed is explained up to where it did.
+  return answer->status == 200 ? kExitOk : kExitFailed;
 }
 
 }  // namespace tocsin::app

@@ -13,8 +13,10 @@ namespace {
 
 /// The loss with most series, and one of them.
 std::string worst_loss(const ExplainNode& node) {
-  const auto most = std::ranges::max_element(
-      node.losses, [](const Loss& a, const Loss& b) { return a.series < b.series; });
+  const auto weight = [](const Loss& loss) {
+    return loss.reason == LossReason::kUnexamined ? 0 : loss.series;
+  };
+  const auto most = std::ranges::max_element(node.losses, {}, weight);
   std::string out = node.kind.ends_with("selector") ? node.title + ": " : std::string();
   out += summary_of(*most);
   if (most->examples.empty()) return out;

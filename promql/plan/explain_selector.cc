@@ -7,8 +7,8 @@
 namespace tocsin::promql {
 namespace {
 
-/// More missing series than these are counted, not looked at.
-constexpr size_t kExaminedMax = 1000;
+/// More missing series than these are counted, not looked at: the search reads all they ever had.
+constexpr size_t kExaminedMax = 20'000;
 
 /// The last samples of one series up to some time.
 struct Tail {
@@ -28,27 +28,35 @@ struct Tail {
   }
 };
 
-/// Reads the tail of the row that is scanned.
+/// Reads the tails of neighbouring rows.
 class TailVisitor final : public base::TileVisitor {
  public:
-  explicit TailVisitor(Run& run) : run_(run) {}
+  TailVisitor(base::RowRange rows, Run& run)
+      : tails(rows.end - rows.begin), first_row_(rows.begin), run_(run) {}
   void on_tile(const base::Tile& tile) override {
-    if (status.ok()) status = run_.check_sometimes();
+    if (status.ok()) status = run_.check();
+    if (!status.ok()) return;
     for (size_t c = 0; c < tile.t.size(); ++c) {
-      const double v = tile.values[c][0];
-      if (!base::is_absent(v)) tail.see(tile.t[c], v, false);
+      for (size_t row = 0; row < tile.rows; ++row) {
+        const double v = tile.values[c][row];
+        if (!base::is_absent(v)) tails[tile.first_row - first_row_ + row].see(tile.t[c], v, false);
+      }
     }
   }
   void on_mixed(const base::MixedSeries& series) override {
+    if (status.ok()) status = run_.check_sometimes();
+    if (!status.ok()) return;
     for (size_t i = 0; i < series.t.size(); ++i) {
       const bool is_histogram = series.h[i] != nullptr;
-      tail.see(series.t[i], is_histogram ? series.h[i]->sum : series.v[i], is_histogram);
+      tails[series.row - first_row_].see(series.t[i], is_histogram ? series.h[i]->sum : series.v[i],
+                                         is_histogram);
     }
   }
-  Tail tail;
+  std::vector<Tail> tails;  ///< One per row.
   base::Status status;
 
  private:
+  uint32_t first_row_;
   Run& run_;
 };
 
@@ -101,6 +109,24 @@ class Missing {
   LossBuilder unexamined_;
 };
 
+/// Rows without a sample, neighbours together, at most `most`; `rest` gets the others.
+std::vector<base::RowRange> missing_rows(const Observation& seen, size_t most,
+                                         std::vector<uint32_t>& rest) {
+  std::vector<base::RowRange> out;
+  size_t examined = 0;
+  for (uint32_t row = 0; row < seen.schema->rows(); ++row) {
+    if (seen.has_any(row)) continue;
+    if (++examined > most) {
+      rest.push_back(row);
+    } else if (!out.empty() && out.back().end == row) {
+      ++out.back().end;
+    } else {
+      out.push_back({row, row + 1});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 base::Status explain_selector(const Lookout& lookout, const Observation& seen,
@@ -112,22 +138,19 @@ base::Status explain_selector(const Lookout& lookout, const Observation& seen,
   ASSIGN_OR_RETURN(const auto selection, input.source.select(lookout.selector->matchers));
   const auto rows = selection->rows();
   // Row numbers hold as long as no series came or went since the evaluation.
-  const bool same_rows = rows->labels == matched;
+  const size_t examined_max = rows->labels == matched ? kExaminedMax : 0;
   Missing missing(lookout);
-  size_t examined = 0;
-  for (uint32_t row = 0; row < matched.size(); ++row) {
-    missing.count();
-    if (seen.has_any(row)) continue;
-    if (!same_rows || ++examined > kExaminedMax) {
-      missing.add_unexamined(matched[row]);
-      continue;
-    }
-    TailVisitor visitor(input.run);
+  for (size_t i = 0; i < matched.size(); ++i) missing.count();
+  std::vector<uint32_t> rest;
+  for (const base::RowRange& range : missing_rows(seen, examined_max, rest)) {
+    TailVisitor visitor(range, input.run);
     constexpr base::TimestampMs kBeginning = std::numeric_limits<base::TimestampMs>::min();
-    RETURN_IF_ERROR(selection->scan(*rows, {row, row + 1}, kBeginning, lookout.to, visitor));
+    RETURN_IF_ERROR(selection->scan(*rows, range, kBeginning, lookout.to, visitor));
     RETURN_IF_ERROR(visitor.status);
-    missing.add(matched[row], visitor.tail);
+    for (uint32_t row = range.begin; row < range.end; ++row)
+      missing.add(matched[row], visitor.tails[row - range.begin]);
   }
+  for (const uint32_t row : rest) missing.add_unexamined(matched[row]);
   std::move(missing).add_to(node);
   return {};
 }

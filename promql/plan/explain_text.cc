@@ -10,6 +10,7 @@ namespace tocsin::promql {
 namespace {
 
 constexpr size_t kTitleMax = 72;
+constexpr size_t kTreeMax = 90;  ///< Wider lines push their numbers to the right.
 
 std::string series_count(uint64_t n, uint64_t of) {
   if (n == of && n <= 2) return n == 1 ? "the one series" : "both series";
@@ -198,7 +199,7 @@ std::string tree_text(const ExplainNode& root, bool colours) {
   std::array<size_t, 5> widths = {};
   for (const Line& line : lines) {
     if (line.is_remark) continue;
-    title_width = std::max(title_width, width_of(line.text));
+    title_width = std::max(title_width, std::min(kTreeMax, width_of(line.text)));
     for (size_t i = 0; i < widths.size(); ++i)
       widths[i] = std::max(widths[i], width_of(line.cells[i]));
   }

@@ -157,6 +157,19 @@ TEST_F(QueryCommand, ExplainsWhyNothingFired) {
             std::string::npos);
 }
 
+TEST_F(QueryCommand, ExplainsFailuresAndFails) {
+  const std::string data = folder_.write("fleet", kFleet);
+  const std::string expr = "gpu_temp * on (host) gpu_temp";
+  const Outcome text = query({"explain", "--data", data, expr});
+  EXPECT_EQ(text.code, kExitFailed);
+  EXPECT_NE(text.out.find("failed: found duplicate series for the match group"), std::string::npos)
+      << text.out;
+  EXPECT_NE(text.out.find("└─ gpu_temp"), std::string::npos) << "what ran is shown";
+  const Outcome json = query({"explain", "--data", data, "-o", "json", expr});
+  EXPECT_EQ(json.code, kExitFailed);
+  EXPECT_NE(json.out.find("\"error\":\"found duplicate"), std::string::npos) << json.out;
+}
+
 TEST_F(QueryCommand, RefusesWrongUsage) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"instant"}, "name an expression"},
