@@ -79,6 +79,25 @@ void evaluate(const Rule& rule, LoadedStore& fleet) {
        }});
 }
 
+/// Before every evaluation a series is born that the rule reads.
+void evaluate_births(LoadedStore& fleet) {
+  const Rule rule{"birth",
+                  "llm_request_duration_seconds_bucket > 1e15",
+                  {"llm_request_duration_seconds_bucket"}};
+  const auto query = prepare(rule.expr, fleet);
+  const auto writer = fleet.store().open_stream("births");
+  int born = 0;
+  run({"eval", rule.name, "series", count_series(rule, fleet), [&] {
+         const base::Labels labels =
+             base::Labels::of({{base::kMetricName, "llm_request_duration_seconds_bucket"},
+                               {"le", std::to_string(++born)}});
+         require(writer->add_series({&labels, 1}));
+         const auto frame = query->run_instant(fleet.now());
+         require(frame);
+         return hash_of(*frame);
+       }});
+}
+
 }  // namespace
 }  // namespace tocsin::bench
 
@@ -88,4 +107,5 @@ int main(int argc, char** argv) {
   constexpr uint32_t kScrapes = 40;  // Ten minutes.
   fleet.fill(kScrapes);
   for (const Rule& rule : rules()) evaluate(rule, fleet);
+  evaluate_births(fleet);
 }
