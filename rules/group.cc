@@ -48,15 +48,22 @@ base::Result<std::unique_ptr<Rule>> make_rule(const GroupSpec& group, const Rule
 
 }  // namespace
 
+promql::EvalOptions eval_options(const RuleFlags& flags, const RuleSettings& settings) {
+  promql::EvalOptions out = flags.eval;
+  out.default_subquery_step = settings.evaluation_interval;
+  return out;
+}
+
 std::unique_ptr<Group> Group::make(const GroupSpec& spec, const RuleSettings& settings,
                                    const RuleFlags& flags, const RuleServices& services,
                                    std::shared_ptr<const TemplateHost> templates,
                                    std::vector<base::Error>& errors) {
   std::vector<std::unique_ptr<Rule>> rules;
   const size_t errors_before = errors.size();
-  const RuleContext context{flags, services, std::move(templates),
-                            promql::QueryFamily::make(services.source, flags.eval, services.clock,
-                                                      written_metrics(spec))};
+  const RuleContext context{
+      flags, services, std::move(templates),
+      promql::QueryFamily::make(services.source, eval_options(flags, settings), services.clock,
+                                written_metrics(spec))};
   for (const RuleSpec& rule : spec.rules) context.queries->announce(*rule.expr);
   for (const RuleSpec& rule_spec : spec.rules) {
     auto rule = make_rule(spec, rule_spec, context);

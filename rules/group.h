@@ -44,6 +44,9 @@ struct RuleFlags {
   promql::EvalOptions eval = {};
 };
 
+/// How the expressions of rules and templates are evaluated.
+promql::EvalOptions eval_options(const RuleFlags& flags, const RuleSettings& settings);
+
 /// Source: prometheus rules/group.go. evaluate() by one thread at a time; view() by any.
 class Group {
  public:

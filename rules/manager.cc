@@ -36,10 +36,12 @@ Manager::~Manager() = default;
 
 RuleErrors Manager::apply(const std::vector<RuleFile>& files, const RuleSettings& settings) {
   const auto previous_templates = templates_;
-  if (templates_ == nullptr || !(templates_->names() == settings.names)) {
-    templates_ =
-        std::make_shared<const TemplateHost>(services_.source, services_.clock, flags_.eval,
-                                             settings.names, services_.metrics, services_.log);
+  const bool same_templates = templates_ != nullptr && templates_->names() == settings.names &&
+                              settings.evaluation_interval == settings_.evaluation_interval;
+  if (!same_templates) {
+    templates_ = std::make_shared<const TemplateHost>(
+        services_.source, services_.clock, eval_options(flags_, settings), settings.names,
+        services_.metrics, services_.log);
   }
   RuleErrors errors;
   Change change;

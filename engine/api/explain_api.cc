@@ -72,6 +72,8 @@ net::ServerResponse ExplainApi::explain(const Call& call) const {
   const auto range = read_range(parameters, services_.clock.now());
   if (!range) return range.error();
   promql::EvalOptions options = options_;
+  if (services_.subquery_step != nullptr)
+    options.default_subquery_step = services_.subquery_step->load();
   const auto timeout = read_duration(parameters, "timeout", options.limits.timeout);
   if (!timeout) return timeout.error();
   options.limits.timeout = std::min(options.limits.timeout, *timeout);

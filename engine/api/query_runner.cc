@@ -56,6 +56,8 @@ base::Result<promql::QueryResult> QueryRunner::evaluate(const promql::Expr& expr
   if (!place) return place.error();
   const Note note(services_.active, place->number(), order.text, clock.now());
   promql::EvalOptions options = order.options;
+  if (services_.subquery_step != nullptr)
+    options.default_subquery_step = services_.subquery_step->load();
   options.limits.timeout =
       std::max<base::DurationMs>(options.limits.timeout - timings.queue / 1'000'000, 0);
   const auto query = promql::Query::prepare(expr, order.text, services_.source, options, clock);

@@ -1,6 +1,7 @@
 // Runs one query of a client: its turn, its plan, its traces.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "engine/api/active_queries.h"
@@ -17,6 +18,8 @@ struct QueryServices {
   QueryGate& gate;
   ActiveQueries* active = nullptr;  ///< Null: not noted. Has at least the gate's places.
   QueryLog* log = nullptr;          ///< Null: not logged.
+  /// Of subqueries that name none: the global evaluation interval. Null: as the options say.
+  const std::atomic<base::DurationMs>* subquery_step = nullptr;
 };
 
 struct QueryOrder {

@@ -106,12 +106,15 @@ class RunningDaemon final : public Daemon {
                   .clock = clock,
                   .gate = query_gate_,
                   .active = active_queries_.get(),
-                  .log = &query_log_},
+                  .log = &query_log_,
+                  .subquery_step = &subquery_step_},
                  eval_options(flags, query_helpers_)),
         explanations_({.source = store_,
                        .clock = clock_,
                        .gate = query_gate_,
-                       .active = active_queries_.get()},
+                       .active = active_queries_.get(),
+                       .log = nullptr,
+                       .subquery_step = &subquery_step_},
                       eval_options(flags, query_helpers_)),
         http_threads_(std::make_unique<net::RequestThreads>(
             std::min(flags.web_connections_max, kRequestThreadsMax))) {}
@@ -256,6 +259,7 @@ class RunningDaemon final : public Daemon {
     relabeller_->apply(config.alerting.alert_relabel);
     change_scrapes();
     change_query_log();
+    subquery_step_.store(config.evaluation_interval);
     if (setup) dispatcher_->apply(std::move(setup));
     for (const std::string& warning : config.warnings) log_.warn(warning);
     auto urls = std::make_shared<std::vector<std::string>>();
@@ -498,6 +502,7 @@ class RunningDaemon final : public Daemon {
   std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
   std::mutex reload_mutex_;
   base::TimerId housekeeping_timer_ = 0;
+  std::atomic<base::DurationMs> subquery_step_{base::kMinute};
   api::QueryGate query_gate_;
   api::QueryLog query_log_;
   api::RuleQueryLog rule_query_log_;

@@ -118,6 +118,20 @@ def the_log_of_queries_has_those_of_rules():
 
 
 @case
+def subqueries_without_a_step_have_that_of_rules():
+    files = {"prometheus.yml": "global: {evaluation_interval: 10s}\nrule_files: [rules.yml]\n",
+             "rules.yml": "groups: [{name: g, interval: 100ms, rules: [{record: a, expr: 'count_over_time("
+                          "vector(1)[1m:])'}]}]\n"}
+    with Tocsin(files) as server:
+        equal(server.value("count_over_time(vector(1)[1m:])"), 6)
+        eventually("the rule agrees", lambda: server.value("a") == 6)
+        server.write({"prometheus.yml": files["prometheus.yml"].replace("10s", "20s")})
+        equal(server.reload().status, 200)
+        equal(server.value("count_over_time(vector(1)[1m:])"), 3)
+        eventually("so it does after a reload", lambda: server.value("a") == 3)
+
+
+@case
 def a_crash_leaves_the_queries_that_ran():
     with Tocsin(FILES) as server:
         client = Client(server, SLOW)

@@ -39,6 +39,12 @@ TEST(PrometheusConfig, DefaultsToAMinute) {
   EXPECT_TRUE(parse("").ok());
 }
 
+TEST(PrometheusConfig, FindsTheQueryLogBesideTheFile) {
+  EXPECT_EQ(parse("global: {query_log_file: q.log}")->query_log_file, "conf/q.log");
+  EXPECT_EQ(parse("global: {query_log_file: /var/q.log}")->query_log_file, "/var/q.log");
+  EXPECT_EQ(parse("global: {}")->query_log_file, "");
+}
+
 TEST(PrometheusConfig, ExpandsTheEnvironmentInExternalLabels) {
   const auto config = parse(
       "global:\n  external_labels: {a: $SITE-1, b: '${SITE}x', c: $$SITE, d: '$', e: '${', f: "
