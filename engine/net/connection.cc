@@ -15,7 +15,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kSweepEvery{60};
+constexpr int kSweepsPerIdleMax = 5;
 
 union AnyAddress {
   sockaddr any;
@@ -116,7 +116,7 @@ void ConnectionPool::on_ready(Connection& connection, bool, bool) {
 
 /// Those used longest ago stand first.
 void ConnectionPool::sweep() {
-  const Steady::time_point oldest = Steady::now() - kIdleMax;
+  const Steady::time_point oldest = Steady::now() - idle_max_;
   for (auto entry = idle_.begin(); entry != idle_.end();) {
     auto& idle = entry->second;
     const auto fresh =
@@ -128,7 +128,7 @@ void ConnectionPool::sweep() {
 }
 
 void ConnectionPool::arm() {
-  alarm_ = reactor_.after(kSweepEvery, [this] {
+  alarm_ = reactor_.after(idle_max_ / kSweepsPerIdleMax, [this] {
     alarm_ = 0;
     sweep();
     if (count_ > 0) arm();

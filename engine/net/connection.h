@@ -57,13 +57,14 @@ class Connection {
 };
 
 /// Idle connections by "host:port". They are closed when the peer closes or sends unasked, and
-/// after kIdleMax. The reactor's thread only.
+/// soon after they were idle for the longest time allowed. The reactor's thread only.
 class ConnectionPool final : public Connection::User {
  public:
   static constexpr std::chrono::seconds kIdleMax{300};
   static constexpr size_t kConnectionsMax = 16'384;
 
-  explicit ConnectionPool(Reactor& reactor) : reactor_(reactor) {}
+  explicit ConnectionPool(Reactor& reactor, std::chrono::milliseconds idle_max = kIdleMax)
+      : reactor_(reactor), idle_max_(idle_max) {}
   /// Nothing when there is none.
   std::unique_ptr<Connection> take(const std::string& peer);
   void give(std::unique_ptr<Connection> connection);
@@ -79,6 +80,7 @@ class ConnectionPool final : public Connection::User {
   void arm();
 
   Reactor& reactor_;
+  const std::chrono::milliseconds idle_max_;
   std::unordered_map<std::string, std::vector<Idle>> idle_;
   size_t count_ = 0;
   Reactor::TimerId alarm_ = 0;
