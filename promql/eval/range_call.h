@@ -30,6 +30,7 @@ class RangeCall final : public Operator {
     const RangeFunction* function = nullptr;
     base::PosRange range_pos;  ///< Of the range argument, for annotations.
     base::PosRange param_pos;
+    base::PosRange first_pos;  ///< Of the first argument, whichever that is.
     bool delayed_names = false;
     bool type_and_unit = false;  ///< Feature: the type is a label, not a guess from the name.
     bool uses_starts = false;    ///< Feature: start timestamps tell of resets.

@@ -294,7 +294,7 @@ bool RangeCallVisitor::accepts_mixed(const base::MixedSeries& series, Span span,
             "ignored histograms in a range containing both floats and histograms for "
             "metric name " +
                 base::go_quote(call_.input_schema_->labels[series.row].metric_name()),
-            call_.spec_.range_pos);
+            call_.spec_.first_pos);
       }
       return floats > 0;
     case HistogramRule::kAlone:

@@ -85,6 +85,7 @@ Builder::Made Builder::make_range_call(const Call& call) {
   spec.delayed_names = delayed_names();
   spec.type_and_unit = options_.features.type_and_unit_labels;
   spec.uses_starts = options_.features.use_start_timestamps;
+  spec.first_pos = call.args.front()->pos;
   RangeInputPtr input;
   std::vector<OperatorPtr> params;
   for (const ExprPtr& arg : call.args) {

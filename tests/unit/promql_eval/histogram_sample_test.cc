@@ -72,6 +72,10 @@ TEST_F(HistogramSamples, AreIgnoredWhereUpstreamIgnoresThem) {
   EXPECT_EQ(at3("max_over_time(mixed_total[5m])"),
             "{} 1\ninfo: PromQL info: ignored histograms in a range containing both floats and "
             "histograms for metric name \"mixed_total\" (1:15)\n");
+  // As upstream: the first argument, not the range.
+  EXPECT_EQ(at3("quantile_over_time(1, mixed_total[5m])"),
+            "{} 1\ninfo: PromQL info: ignored histograms in a range containing both floats and "
+            "histograms for metric name \"mixed_total\" (1:20)\n");
   EXPECT_EQ(at3("max(h_total)"), "info: PromQL info: ignored histogram in max aggregation (1:5)\n");
   EXPECT_EQ(at3("h_total > 1"),
             "info: PromQL info: incompatible sample types encountered for binary operator \">\": "
