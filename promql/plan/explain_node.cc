@@ -177,7 +177,8 @@ void explain_call(const Call& call, const Observation& seen, const ExplainInput&
       const RangeFunction* function = find_range_function(name);
       explain_range_call(*in, seen, function == nullptr ? 1 : function->samples_min, name, node);
     } else if (type == ValueType::kVector && seen.rows() < in->rows() &&
-               !name.starts_with("histogram_") && name != "info" && name != "scalar") {
+               !name.starts_with("histogram_") && !name.starts_with("label_") && name != "info" &&
+               name != "scalar") {
       explain_dropped(*in, seen, LossReason::kNoValue, name, node);
     }
   }
@@ -245,6 +246,7 @@ base::Status explain_own(const Expr& expr, const Observation& seen, const Explai
 }  // namespace
 
 base::Result<ExplainNode> explain_node(const Expr& expr, const ExplainInput& input) {
+  RETURN_IF_ERROR(input.run.check());
   ExplainNode node;
   node.pos = expr.pos;
   name_node(expr, node);
