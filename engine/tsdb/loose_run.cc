@@ -77,7 +77,7 @@ uint32_t LooseRun::visible(CommitSeq seq) const {
   const uint32_t published = count();
   if (!is_raw()) return seq < seq_ ? seen_by_all_ : published;
   if (published == 0 || seq < seq_) return 0;
-  if (seq - seq_ >= since()[published - 1]) return published;
+  if (seq - seq_ >= newest_since_.load(std::memory_order_relaxed)) return published;
   const auto limit = static_cast<uint32_t>(seq - seq_);
   return static_cast<uint32_t>(std::upper_bound(since(), since() + published, limit) - since());
 }

@@ -74,6 +74,7 @@ class LooseRun {
     const uint32_t n = count_.load(std::memory_order_relaxed);
     values()[n] = v;
     since()[n] = static_cast<uint32_t>(seq - seq_);
+    newest_since_.store(static_cast<uint32_t>(seq - seq_), std::memory_order_relaxed);
     count_.store(n + 1, std::memory_order_release);
   }
   bool takes(CommitSeq seq) const { return seq - seq_ <= UINT32_MAX; }
@@ -110,6 +111,8 @@ class LooseRun {
   std::atomic<uint32_t> count_{0};
   const uint32_t bytes_;
   uint32_t seen_by_all_ = 0;  // Frozen: so many samples.
+  // Raw: the last of since(), or of a later sample than that: what it takes to see all of the run.
+  std::atomic<uint32_t> newest_since_{0};
   CommitSeq seq_ = 0;  // Raw: of the first sample, what since() counts from. Frozen: of the last.
 };
 

@@ -75,44 +75,57 @@ class Prefetcher {
   const size_t axes_ahead_;
 };
 
-// As above, for loose rows: from row to newest run to its values.
+// As above, for loose rows: from row to newest run, from run to run as far back as the scan reads,
+// and to the samples of those runs.
 class LoosePrefetcher {
  public:
-  explicit LoosePrefetcher(const StoreRowSet& set) : set_(set) {}
+  LoosePrefetcher(const StoreRowSet& set, TimeRange time)
+      : set_(set), from_(time.from), runs_max_(time.newest_only ? 1 : kRunsMax) {}
 
   /// Row `current` of the merged ones is about to be read.
   void before(size_t current) const {
-    if (const LooseRow* row = at(current + 9)) __builtin_prefetch(row);
-    if (const LooseRow* row = at(current + 6)) fetch_run(row->newest());
-    if (const LooseRow* row = at(current + 3)) fetch_values(row->newest());
+    if (const LooseRow* row = at(current + kRowsAhead)) __builtin_prefetch(row);
+    for (size_t depth = 0; depth < runs_max_; ++depth) {
+      const LooseRow* row = at(current + kRowsAhead - 2 * (depth + 1));
+      if (row != nullptr) fetch_run(*row, depth);
+    }
+    if (const LooseRow* row = at(current + 2)) fetch_samples(*row);
   }
 
  private:
   static constexpr size_t kLine = 64;
-  static constexpr size_t kValueLines = 4;  // 5m at 15s.
+  static constexpr size_t kRunsMax = 4;  // An hour at 15s.
+  static constexpr size_t kRowsAhead = 2 * (kRunsMax + 2);
+  static constexpr size_t kNewestLines = 4;
 
   const LooseRow* at(size_t i) const {
     if (i >= set_.merged.size()) return nullptr;
     const Source& source = set_.sources[set_.merged[i].begin];
     return source.loose != nullptr && source.is_current() ? source.loose : nullptr;
   }
-  static void fetch_run(const LooseRun* run) {
-    if (run == nullptr) return;
-    __builtin_prefetch(run);
-    __builtin_prefetch(reinterpret_cast<const char*>(run) + kLine);
+  // The run before `run`, if the scan reads that far.
+  const LooseRun* older(const LooseRun& run) const {
+    return run.first_t() > from_ ? run.older.load(std::memory_order_seq_cst) : nullptr;
   }
-  // The newest values and the commits they came with; what is missing lies in the run before.
-  static void fetch_values(const LooseRun* run) {
-    if (run == nullptr) return;
-    const char* end = reinterpret_cast<const char*>(run->values() + run->count());
-    for (size_t line = 0; line < kValueLines; ++line) __builtin_prefetch(end - line * kLine);
-    __builtin_prefetch(reinterpret_cast<const char*>(run) + run->bytes() - kLine);
-    if (run->count() < kValueLines * kLine / sizeof(double)) {
-      fetch_run(run->older.load(std::memory_order_seq_cst));
+  void fetch_run(const LooseRow& row, size_t depth) const {
+    const LooseRun* run = row.newest();
+    for (; run != nullptr && depth > 0; --depth) run = older(*run);
+    if (run != nullptr) __builtin_prefetch(run);
+  }
+  void fetch_samples(const LooseRow& row) const {
+    const LooseRun* run = row.newest();
+    for (size_t i = 0; run != nullptr && i < runs_max_; ++i, run = older(*run)) {
+      const char* begin = reinterpret_cast<const char*>(run->values());
+      const char* end = run->is_raw() ? reinterpret_cast<const char*>(run->values() + run->count())
+                                      : reinterpret_cast<const char*>(run) + run->bytes();
+      if (runs_max_ == 1) begin = std::max(begin, end - kNewestLines * sizeof(double));
+      for (const char* line = begin; line < end; line += kLine) __builtin_prefetch(line);
     }
   }
 
   const StoreRowSet& set_;
+  const base::TimestampMs from_;
+  const size_t runs_max_;
 };
 
 class Scanner {
@@ -247,7 +260,7 @@ void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, Scan
                base::TileVisitor& visitor) {
   Scanner scanner(set, time, scratch, visitor);
   const Prefetcher prefetcher(set, time.newest_only);
-  const LoosePrefetcher loose_prefetcher(set);
+  const LoosePrefetcher loose_prefetcher(set, time);
   auto run = std::partition_point(set.runs.begin(), set.runs.end(), [&](const RowRun& r) {
     return r.first_row + r.rows <= rows.begin;
   });

@@ -43,9 +43,15 @@ base::Status StoreSelection::scan(const base::RowSet& rows, base::RowRange range
   return {};
 }
 
+void StoreSelection::assign(std::vector<SeriesId> ids) {
+  ids_ = std::move(ids);
+  count_.store(ids_.size(), std::memory_order_relaxed);
+}
+
 void StoreSelection::on_new(SeriesId id, const Labels& labels) {
   if (!base::matches_all(matchers_, labels)) return;
   ids_.push_back(id);
+  count_.store(ids_.size(), std::memory_order_relaxed);
   is_changed_.store(true, std::memory_order_release);
 }
 
@@ -56,7 +62,9 @@ void StoreSelection::on_moved(const Labels& labels) {
 void StoreSelection::on_forgotten(const std::vector<SeriesId>& ids) {
   const size_t gone = std::erase_if(
       ids_, [&](SeriesId id) { return std::binary_search(ids.begin(), ids.end(), id); });
-  if (gone > 0) is_changed_.store(true, std::memory_order_release);
+  if (gone == 0) return;
+  count_.store(ids_.size(), std::memory_order_relaxed);
+  is_changed_.store(true, std::memory_order_release);
 }
 
 // ---- Registry ----

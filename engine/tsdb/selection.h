@@ -24,9 +24,11 @@ class StoreSelection final : public base::Selection {
                            base::TimestampMs to, base::TileVisitor& visitor) const override;
 
   const base::Matchers& matchers() const { return matchers_; }
+  /// How many series there are.
+  size_t series() const { return count_.load(std::memory_order_relaxed); }
 
   // With Head::mutex held.
-  void assign(std::vector<SeriesId> ids) { ids_ = std::move(ids); }
+  void assign(std::vector<SeriesId> ids);
   void on_new(SeriesId id, const base::Labels& labels);
   void on_moved(const base::Labels& labels);
   /// `ids` ascending.
@@ -39,6 +41,7 @@ class StoreSelection final : public base::Selection {
   const std::shared_ptr<Head> head_;
   const base::Matchers matchers_;
   std::vector<SeriesId> ids_;           // Guarded by Head::mutex.
+  std::atomic<size_t> count_{0};        // Of ids_.
   std::atomic<bool> is_changed_{true};  // Set with Head::mutex held.
   std::mutex mutex_;
   std::shared_ptr<const StoreRowSet> rows_;  // Guarded by mutex_.

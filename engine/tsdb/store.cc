@@ -19,6 +19,9 @@ using base::TimestampMs;
 // Longer than it takes to fill the blocks between two freezes at usual scrape intervals.
 constexpr base::DurationMs kTrimEvery = 10 * base::kMinute;
 
+// Dashboards that are looked at ask more often than that.
+constexpr base::DurationMs kRecentFor = 2 * base::kMinute;
+
 std::string key_of(const Matchers& matchers) {
   std::string key;
   for (const base::Matcher& matcher : matchers) key += matcher.to_string() + ',';
@@ -64,17 +67,30 @@ std::unique_ptr<base::StreamWriter> Store::open_stream(std::string name) {
 
 Result<std::shared_ptr<base::Selection>> Store::select(const Matchers& matchers) {
   const std::string key = key_of(matchers);
-  const std::lock_guard lock(head_->mutex);
-  if (auto held = head_->selections.find(key)) return std::shared_ptr<base::Selection>(held);
-  if (head_->selections.size() >= head_->options.selections_max) head_->selections.sweep();
-  if (head_->selections.size() >= head_->options.selections_max) {
+  std::shared_ptr<StoreSelection> selection = find_or_make(key, matchers);
+  if (!selection) {
+    recent_.clear();
+    selection = find_or_make(key, matchers);
+  }
+  if (!selection) {
     return base::Error{Code::kLimit, "too many selectors in use at once; the limit is " +
                                          std::to_string(head_->options.selections_max)};
   }
+  recent_.note(selection, selection->series(), head_->clock.now());
+  return std::shared_ptr<base::Selection>(std::move(selection));
+}
+
+// Null when there are too many.
+std::shared_ptr<StoreSelection> Store::find_or_make(const std::string& key,
+                                                    const Matchers& matchers) {
+  const std::lock_guard lock(head_->mutex);
+  if (auto held = head_->selections.find(key)) return held;
+  if (head_->selections.size() >= head_->options.selections_max) head_->selections.sweep();
+  if (head_->selections.size() >= head_->options.selections_max) return nullptr;
   auto selection = std::make_shared<StoreSelection>(head_, matchers);
   selection->assign(head_->index.match(matchers));
   head_->selections.add(key, selection);
-  return std::shared_ptr<base::Selection>(std::move(selection));
+  return selection;
 }
 
 Result<std::vector<Labels>> Store::series(const std::vector<Matchers>& selectors, TimestampMs from,
@@ -140,6 +156,7 @@ void Store::housekeep() {
                            : head_->clock.now() - head_->options.retention);
   head_->epochs.collect();
   const TimestampMs now = head_->clock.now();
+  recent_.drop_before(now - kRecentFor);
   if (now - last_trim_ < kTrimEvery) return;
   last_trim_ = now;
   head_->pool->trim();

@@ -17,6 +17,7 @@
 #include "engine/base/sample_sink.h"
 #include "engine/base/series_source.h"
 #include "engine/tsdb/head.h"
+#include "engine/tsdb/recent_selections.h"
 
 namespace tocsin::tsdb {
 
@@ -64,11 +65,14 @@ class Store final : public base::SampleSink, public base::SeriesSource {
   StoreStats stats() const;
 
  private:
+  std::shared_ptr<StoreSelection> find_or_make(const std::string& key,
+                                               const base::Matchers& matchers);
   void forget_expired(base::TimestampMs floor);
 
   const std::shared_ptr<Head> head_;
   std::mutex housekeeping_;  // One at a time.
   base::TimestampMs last_trim_ = 0;
+  RecentSelections recent_;
 };
 
 }  // namespace tocsin::tsdb
