@@ -35,7 +35,7 @@ class Prometheus:
         self.process = subprocess.Popen(
             [path, f"--config.file={config}", f"--storage.tsdb.path={self.folder.name}/data",
              f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-remote-write-receiver",
-             f"--enable-feature={features}"],
+             f"--enable-feature=native-histograms,{features}"],
             stdout=self.log, stderr=self.log)
         self._await_ready()
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -1,4 +1,5 @@
 """Random expressions over the series of series.py."""
+from native_queries import NATIVE, NativeQueries
 
 GAUGES = ["gauge_a", "gauge_b", "odd_gauge", "up"]
 COUNTERS = ["requests_total", "errors_total", "latency_seconds_count", "latency_seconds_sum",
@@ -21,7 +22,7 @@ OFFSETS = ["15s", "1m", "-1m", "5m", "7s", "-37s"]
 NUMBERS = ["0", "1", "2", "-1", "0.5", "100", "1e3", "NaN", "Inf", "-Inf", "3.7"]
 
 
-class Generator:
+class Generator(NativeQueries):
     """Draws expressions from `rng`; `end` bounds timestamps after @."""
 
     def __init__(self, rng, end):
@@ -63,6 +64,8 @@ class Generator:
     def name(self):
         if self.maybe(0.03):
             return '{__name__=~"gauge_.*"}', ""
+        if self.maybe(0.05):
+            return self.rng.choice(NATIVE), None
         return self.rng.choice(GAUGES + COUNTERS), None
 
     def selector(self, names=None):
@@ -105,7 +108,7 @@ class Generator:
             return self.selector() + self.modifiers()
         kinds = [(2, self.plain), (5, self.range_call), (4, self.aggregation), (2, self.math),
                  (3, self.with_scalar), (4, self.join), (2, self.set_operation), (1, self.labelled),
-                 (1, self.quantile), (1, self.unary)]
+                 (1, self.quantile), (1, self.unary), (5, self.native), (1, self.info)]
         total = sum(weight for weight, _ in kinds)
         roll = self.rng.uniform(0, total)
         for weight, make in kinds:

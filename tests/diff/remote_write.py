@@ -2,6 +2,7 @@
 import struct
 import urllib.request
 
+from histograms import Histogram
 from series import STALE, STEP_SECONDS
 
 STALE_BITS = 0x7FF0000000000002
@@ -37,6 +38,9 @@ def _series(labels, samples):
     for name, value in sorted(labels.items()):
         body += _field(1, _field(1, name.encode()) + _field(2, value.encode()))
     for t, v in samples:
+        if isinstance(v, Histogram):
+            body += _field(4, v.message(t, _varint, _field))
+            continue
         sample = _varint(1 << 3 | 1) + _value(v) + _varint(2 << 3) + _varint(t)
         body += _field(2, sample)
     return _field(1, body)
@@ -59,9 +63,21 @@ def _in_label_order(series):
             for labels, points in ordered]
 
 
-def send(base_url, series, steps_per_request=40):
-    """Writes all samples in time order."""
+def _kinds(points):
+    return {isinstance(p, Histogram) for p in points if p is not None}
+
+
+def send(base_url, series):
+    """Writes all samples in time order. Of the series in one request Prometheus stores the floats
+    first, and then refuses histograms that are older: those that have both go step by step."""
     series = _in_label_order(series)
+    pure = [one for one in series if len(_kinds(one[1])) < 2]
+    mixed = [one for one in series if len(_kinds(one[1])) == 2]
+    _send(base_url, pure, steps_per_request=40)
+    _send(base_url, mixed, steps_per_request=1)
+
+
+def _send(base_url, series, steps_per_request):
     steps = max(len(points) for _, points in series)
     for start in range(0, steps, steps_per_request):
         body = b""

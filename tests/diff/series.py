@@ -1,8 +1,11 @@
 """Random series: what both engines are given.
 
-A series is its labels and a list of points, one per step: a float, None (no sample) or STALE.
+A series is its labels and a list of points, one per step: a float, a Histogram, None (no sample) or
+STALE.
 """
 import random
+
+import histograms
 
 STALE = "stale"
 STEP_SECONDS = 15
@@ -107,6 +110,37 @@ def _histograms(rng, name):
     return out
 
 
+def _native(rng):
+    """Native histograms: counters, gauges, with custom buckets (of the same and of different bounds),
+    and series that have floats, too."""
+    def custom(choices):
+        return lambda r, n: histograms.counter(r, n, bounds=choices)
+
+    out = []
+    for name, make in (("native_seconds", histograms.counter), ("native_gauge", histograms.gauge),
+                       ("custom_seconds", custom([[0.1, 0.5, 1.0, 5.0]])),
+                       ("bounds_seconds", custom([[0.1, 0.5, 1.0], [0.5, 1.0], [-1.0, 0.0, 2.0]]))):
+        out += [(labels, _with_life(rng, make(rng, STEPS))) for labels in _labels(rng, name)]
+    for labels in _labels(rng, "mixed_seconds"):
+        points = histograms.counter(rng, STEPS)
+        for i in range(rng.randrange(STEPS), STEPS):
+            if rng.random() < 0.9:
+                points[i] = float(i)
+        out.append((labels, _with_life(rng, points)))
+    return out
+
+
+def _info(rng):
+    """One for each target, always there: before 3.7 info() was at a loss with others."""
+    out = []
+    for name in ("target_info", "build_info"):
+        for labels in _labels(rng, name):
+            labels.pop("zone", None)
+            out.append(({**labels, "version": rng.choice(["1", "2"]),
+                         "region": rng.choice(["eu", "us"])}, [1.0] * STEPS))
+    return out
+
+
 def generate(seed):
     """A list of (labels, points)."""
     rng = random.Random(seed)
@@ -123,7 +157,8 @@ def generate(seed):
              _with_life(rng, [float(rng.random() < 0.9) for _ in range(STEPS)]))
             for labels in _labels(rng, "up")]
     out += _histograms(rng, "latency_seconds")
-    return out
+    # In the order of labels, as Prometheus looks at them: among equals topk takes the first.
+    return sorted(out + _native(rng) + _info(rng), key=lambda one: sorted(one[0].items()))
 
 
 def _number(v):
@@ -134,11 +169,18 @@ def _number(v):
     return repr(v)
 
 
+def _item(point):
+    if point is None:
+        return "_"
+    if point is STALE:
+        return STALE
+    return point.notation() if isinstance(point, histograms.Histogram) else _number(point)
+
+
 def load_block(series):
     """The same as a promqltest load block."""
     lines = [f"load {STEP_SECONDS}s"]
     for labels, points in series:
         inside = ",".join(f'{k}="{v}"' for k, v in sorted(labels.items()) if k != "__name__")
-        items = [("_" if p is None else p if p is STALE else _number(p)) for p in points]
-        lines.append(f"  {labels['__name__']}{{{inside}}} {' '.join(items)}")
+        lines.append(f"  {labels['__name__']}{{{inside}}} {' '.join(map(_item, points))}")
     return "\n".join(lines) + "\n"
