@@ -13,15 +13,16 @@ double quantile_of(double q, std::span<double> values) {
   if (values.empty() || std::isnan(q)) return std::numeric_limits<double>::quiet_NaN();
   if (q < 0) return -kInf;
   if (q > 1) return kInf;
-  std::sort(values.begin(), values.end(),
-            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+  const auto less = [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; };
   const auto n = static_cast<double>(values.size());
   const double rank = q * (n - 1);
-  const double lower = std::max(0.0, std::floor(rank));
-  const double upper = std::min(n - 1, lower + 1);
   const double weight = rank - std::floor(rank);
-  return values[static_cast<size_t>(lower)] * (1 - weight) +
-         values[static_cast<size_t>(upper)] * weight;
+  // Two neighbours of the sorted values are all it takes.
+  const auto lower = values.begin() + static_cast<std::ptrdiff_t>(std::max(0.0, std::floor(rank)));
+  std::nth_element(values.begin(), lower, values.end(), less);
+  const bool has_upper = lower + 1 != values.end();
+  const double upper = has_upper ? *std::min_element(lower + 1, values.end(), less) : *lower;
+  return *lower * (1 - weight) + upper * weight;
 }
 
 double mad_of(double, std::span<double> values) {

@@ -6,8 +6,8 @@
 
 namespace tocsin::promql {
 
-/// Sorts `values` (NaN first) and interpolates. NaN for an empty set or a NaN q; −Inf below 0, +Inf
-/// above 1. Source: prometheus:promql/quantile.go quantile.
+/// Interpolates between neighbours of the sorted values, NaN first; reorders them. NaN for an empty
+/// set or a NaN q; −Inf below 0, +Inf above 1. Source: prometheus:promql/quantile.go quantile.
 double quantile_of(double q, std::span<double> values);
 
 /// Median of the distances from the median; NaN when any value is. `unused` makes it a sorting
