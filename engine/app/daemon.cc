@@ -8,7 +8,6 @@
 #include "engine/api/alerts_v2_api.h"
 #include "engine/api/call_limit.h"
 #include "engine/api/explain_api.h"
-#include "engine/api/features_api.h"
 #include "engine/api/pages.h"
 #include "engine/api/query_api.h"
 #include "engine/api/remote_write_api.h"
@@ -22,6 +21,7 @@
 #include "engine/app/data_folder.h"
 #include "engine/app/external_url.h"
 #include "engine/app/loaded_files.h"
+#include "engine/app/part_options.h"
 #include "engine/app/process_metrics.h"
 #include "engine/app/store_metrics.h"
 #include "engine/app/version.h"
@@ -43,37 +43,6 @@ constexpr base::DurationMs kDrainCheck = 20;
 constexpr uint32_t kRequestThreadsMax = 1024;
 /// Calls below /api/ answered at once, queries not counted.
 constexpr uint32_t kCallsMax = 8;
-
-size_t pool_threads() { return std::max(2u, std::thread::hardware_concurrency()); }
-
-/// `helpers`: who takes part in large evaluations, besides the thread that asks.
-promql::EvalOptions eval_options(const ServeFlags& flags, base::Executor& helpers) {
-  promql::EvalOptions out;
-  out.parallelism = {.executor = &helpers, .threads = pool_threads()};
-  out.lookback_delta = flags.lookback_delta;
-  out.limits = {.samples_max = flags.query_samples_max,
-                .memory_bytes_max = flags.query_memory_max,
-                .timeout = flags.query_timeout};
-  out.features = flags.features;
-  return out;
-}
-
-tsdb::Options store_options(const ServeFlags& flags) {
-  tsdb::Options out;
-  out.retention = flags.retention;
-  out.series_max = flags.series_max;
-  return out;
-}
-
-net::ServerLimits server_limits(const ServeFlags& flags) {
-  net::ServerLimits out;
-  out.connections_max = flags.web_connections_max;
-  if (flags.web_read_timeout == 0) return out;
-  out.head_timeout = std::min(out.head_timeout, flags.web_read_timeout);
-  out.body_timeout = std::min(out.body_timeout, flags.web_read_timeout);
-  out.idle_timeout = flags.web_read_timeout;
-  return out;
-}
 
 // The parts in the order they are built. Threads: whoever starts and stops the daemon (one thread),
 // the server's pool (requests, among them reloads), the two loops, the rules' pool.
@@ -311,7 +280,7 @@ class RunningDaemon final : public Daemon {
     api::mount_remote_write_api(*router, remote_writes_.get());
     api::mount_series_api(*router, store_);
     api::mount_tsdb_api(*router, store_);
-    api::mount_features_api(*router, features());
+    api::mount_features_api(*router, feature_map(flags_));
     const api::RulesView rules{[this](bool with_alerts) { return rules_->groups(with_alerts); },
                                [this] { return rules_->alerts(); }};
     api::mount_rules_api(*router, rules);
@@ -330,24 +299,6 @@ class RunningDaemon final : public Daemon {
     handler_.store(std::make_shared<const net::ServerHandler>(
         api::serve_below(flags_.route_prefix.value_or(path_of(external_url_)),
                          api::guard_until_ready(api::limit_calls(route, kCallsMax), status))));
-  }
-
-  api::FeatureMap features() const {
-    api::FeatureMap out = api::promql_features(flags_.features);
-    out["api"] = {{"admin", false},
-                  {"exclude_alerts", true},
-                  {"label_values_match", true},
-                  {"lifecycle", flags_.enable_lifecycle},
-                  {"otlp_write_receiver", false},
-                  {"query_stats", true},
-                  {"query_warnings", true},
-                  {"remote_write_receiver", flags_.enable_remote_write_receiver},
-                  {"search", false},
-                  {"time_range_labels", true},
-                  {"time_range_series", true}};
-    out["rules"] = {
-        {"concurrent_rule_eval", false}, {"keep_firing_for", true}, {"query_offset", true}};
-    return out;
   }
 
   api::AlertsView alerts_view() {
