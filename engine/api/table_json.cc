@@ -246,7 +246,7 @@ class TableWriter {
 bool append_table(std::string& out, const SampleTable& table, bool matrix, size_t limit) {
   // A guess, so that a large answer is not copied again and again while it grows. What is not
   // needed of it is never touched.
-  constexpr size_t kBytesPerPoint = 26;
+  constexpr size_t kBytesPerPoint = 34;
   constexpr size_t kBytesPerSeries = 160;
   const size_t rows = limit == 0 ? table.rows.size() : std::min(limit, table.rows.size());
   const size_t points = std::min<size_t>(table.frame.count(), rows * table.grid.steps);
