@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/base/number.h"
+#include "engine/net/reply.h"
 #include "engine/scrape/negotiation.h"
 
 namespace tocsin::scrape {
@@ -209,7 +210,9 @@ Result<std::string> ScrapeLoop::body_of(const Attempt& attempt,
   }
   constexpr int kOk = 200;
   if (response->status != kOk) {
-    const std::string_view reason = response->reason;
+    // HTTP/2 has no words of the server's own.
+    const std::string_view reason =
+        response->reason.empty() ? net::status_text(response->status) : response->reason;
     return Error{Code::kUnavailable, "server returned HTTP status " +
                                          std::to_string(response->status) +
                                          (reason.empty() ? "" : " ") + std::string(reason)};

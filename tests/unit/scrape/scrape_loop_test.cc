@@ -124,11 +124,15 @@ TEST_F(ScrapeLoopTest, SaysWhyAScrapeFailed) {
   net::HttpResponse broken = testing::text_answer("");
   broken.status = 503;
   scrape(broken);
-  EXPECT_EQ(scrape_loop_->state().last_error, "server returned HTTP status 503");
-  broken.reason = "Service Unavailable";
-  scrape(broken);
   EXPECT_EQ(scrape_loop_->state().last_error,
             "server returned HTTP status 503 Service Unavailable");
+  broken.reason = "Gone Fishing";
+  scrape(broken);
+  EXPECT_EQ(scrape_loop_->state().last_error, "server returned HTTP status 503 Gone Fishing");
+  broken.status = 599;
+  broken.reason = "";
+  scrape(broken);
+  EXPECT_EQ(scrape_loop_->state().last_error, "server returned HTTP status 599");
   EXPECT_EQ(scrape_loop_->state().health, TargetHealth::kDown);
   net::HttpResponse html = testing::text_answer("<html>");
   html.headers = {{"content-type", "text/html"}};
