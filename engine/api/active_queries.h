@@ -36,4 +36,23 @@ class ActiveQueries {
   std::span<char> file_;
 };
 
+/// Notes a query for as long as it lives.
+class NotedQuery {
+ public:
+  /// `active` may be null: then nothing is noted.
+  NotedQuery(ActiveQueries* active, uint32_t place, std::string_view query, base::TimestampMs now)
+      : active_(active), place_(place) {
+    if (active_ != nullptr) active_->begin(place_, query, now);
+  }
+  ~NotedQuery() {
+    if (active_ != nullptr) active_->end(place_);
+  }
+  NotedQuery(const NotedQuery&) = delete;
+  NotedQuery& operator=(const NotedQuery&) = delete;
+
+ private:
+  ActiveQueries* active_;
+  uint32_t place_;
+};
+
 }  // namespace tocsin::api

@@ -89,10 +89,13 @@ net::ServerResponse ExplainApi::explain(const Call& call) const {
 
   promql::CancelFlag not_told{false};
   promql::CancelFlag& cancel = call.http.cancelled != nullptr ? *call.http.cancelled : not_told;
-  const int64_t deadline_ns =
-      services_.clock.steady_ns() + options.limits.timeout * int64_t{1'000'000};
-  const auto place = services_.gate.enter(deadline_ns, cancel);
+  const int64_t asked_ns = services_.clock.steady_ns();
+  const auto place =
+      services_.gate.enter(asked_ns + options.limits.timeout * int64_t{1'000'000}, cancel);
   if (!place) return evaluation_failure(place.error());
+  const NotedQuery noted(services_.active, place->number(), text, services_.clock.now());
+  const base::DurationMs waited = (services_.clock.steady_ns() - asked_ns) / 1'000'000;
+  options.limits.timeout = std::max<base::DurationMs>(options.limits.timeout - waited, 0);
   const auto explanation =
       promql::explain(**expr, text, services_.source, options, services_.clock, *range, &cancel);
   if (!explanation) return evaluation_failure(explanation.error());

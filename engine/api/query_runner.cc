@@ -3,27 +3,6 @@
 #include <algorithm>
 
 namespace tocsin::api {
-namespace {
-
-// Notes a query for as long as it lives.
-class Note {
- public:
-  Note(ActiveQueries* active, uint32_t place, std::string_view query, base::TimestampMs now)
-      : active_(active), place_(place) {
-    if (active_ != nullptr) active_->begin(place_, query, now);
-  }
-  ~Note() {
-    if (active_ != nullptr) active_->end(place_);
-  }
-  Note(const Note&) = delete;
-  Note& operator=(const Note&) = delete;
-
- private:
-  ActiveQueries* active_;
-  uint32_t place_;
-};
-
-}  // namespace
 
 base::Result<QueryOutcome> QueryRunner::run(const promql::Expr& expr,
                                             const QueryOrder& order) const {
@@ -54,7 +33,7 @@ base::Result<promql::QueryResult> QueryRunner::evaluate(const promql::Expr& expr
   const int64_t entered = clock.steady_ns();
   timings.queue = entered - asked;
   if (!place) return place.error();
-  const Note note(services_.active, place->number(), order.text, clock.now());
+  const NotedQuery noted(services_.active, place->number(), order.text, clock.now());
   promql::EvalOptions options = order.options;
   if (services_.subquery_step != nullptr)
     options.default_subquery_step = services_.subquery_step->load();
