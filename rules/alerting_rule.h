@@ -37,6 +37,7 @@ class AlertingRule final : public Rule {
 
   base::Status evaluate(const RulePass& pass, std::vector<base::Alert>& due) override;
   base::Result<base::CommitStats> write(const RulePass& pass) override;
+  std::vector<uint32_t> writers() override { return query_.writers(); }
   bool suits_early() const override { return suits_early_; }
   base::Result<bool> early(const RulePass& pass, std::vector<base::Alert>& due) override;
   bool refresh_writers(std::vector<uint32_t>& writers) override {

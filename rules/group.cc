@@ -11,6 +11,11 @@ namespace {
 
 double seconds(int64_t ns) { return static_cast<double>(ns) / 1e9; }
 
+void make_set(std::vector<uint32_t>& numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
 /// What rules have in common while they are made.
 struct RuleContext {
   const RuleFlags& flags;
@@ -110,6 +115,7 @@ void Group::evaluate(base::TimestampMs ts) {
   PassTotals totals;
   for (const std::unique_ptr<Rule>& rule : rules_) evaluate_rule(*rule, pass, totals);
   refresh_early_writers();
+  find_slot_writers();
   const int64_t took_ns = services_.clock.steady_ns() - began_ns;
   metrics_.iterations.add();
   metrics_.last_samples.set(totals.samples);
@@ -183,9 +189,18 @@ void Group::refresh_early_writers() {
   for (const EarlyRule& early : early_rules_) {
     early_writers_.insert(early_writers_.end(), early.writers.begin(), early.writers.end());
   }
-  std::sort(early_writers_.begin(), early_writers_.end());
-  early_writers_.erase(std::unique(early_writers_.begin(), early_writers_.end()),
-                       early_writers_.end());
+  make_set(early_writers_);
+}
+
+void Group::find_slot_writers() {
+  slot_writers_.clear();
+  if (++passes_ != kPhasePass || query_offset_ > 0) return;
+  for (const std::unique_ptr<Rule>& rule : rules_) {
+    if (rule->suits_early()) continue;
+    const std::vector<uint32_t> writers = rule->writers();
+    slot_writers_.insert(slot_writers_.end(), writers.begin(), writers.end());
+  }
+  make_set(slot_writers_);
 }
 
 GroupView Group::view(bool with_alerts) const {

@@ -72,6 +72,10 @@ class Group {
   bool suits_early() const { return !early_rules_.empty(); }
   /// Whose samples the early rules read, ascending; as of the last evaluate(). Not during one.
   const std::vector<uint32_t>& early_writers() const { return early_writers_; }
+  /// After pass kPhasePass, once: whose samples the rules read that only slots evaluate; empty
+  /// after all others. By then it is known when those samples come. Not during a pass.
+  const std::vector<uint32_t>& slot_writers() const { return slot_writers_; }
+  static constexpr uint64_t kPhasePass = 3;
   /// Shows interval and number of rules in the metrics.
   void show_shape();
   /// Counts slots that went by without an evaluation. Thread-safe.
@@ -91,6 +95,7 @@ class Group {
   base::Status run_rule(Rule& rule, const RulePass& pass, PassTotals& totals);
   void send_due() const;
   void refresh_early_writers();
+  void find_slot_writers();
 
   const GroupSpec spec_;
   const base::DurationMs interval_;
@@ -104,6 +109,8 @@ class Group {
   };
   std::vector<EarlyRule> early_rules_;
   std::vector<uint32_t> early_writers_;
+  std::vector<uint32_t> slot_writers_;
+  uint64_t passes_ = 0;
   GroupMetrics metrics_;
   std::vector<base::Alert> due_;  // Of the rule being evaluated; kept for its memory.
   mutable std::mutex mutex_;      // Guards the two below.

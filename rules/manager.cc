@@ -149,19 +149,31 @@ void Manager::schedule(Entry& entry) {
                 .phase = hashed_phase(spec.file, spec.name, group->interval()),
                 .run = [keep = entry.group](base::TimestampMs slot) { keep->evaluate(slot); },
                 .missed = [group](uint64_t slots) { group->add_missed(slots); }};
-  if (!group->suits_early()) {
-    entry.task = scheduler_.add(std::move(task));
-    return;
+  if (flags_.early_evaluation) {
+    task.finished = [this, group](Scheduler::TaskId id) {
+      early_.set_writers(id, group->early_writers());
+      follow_scrapes(id, *group);
+    };
   }
-  task.finished = [this, group](Scheduler::TaskId id) {
-    early_.set_writers(id, group->early_writers());
-  };
   entry.task = scheduler_.add(std::move(task));
+  if (!group->suits_early()) return;
   early_.add(entry.task, {group->interval(), [keep = entry.group](base::TimestampMs t) {
                             const int64_t began_ns = thread_cpu_ns();
                             keep->evaluate_early(t);
                             return thread_cpu_ns() - began_ns;
                           }});
+}
+
+void Manager::follow_scrapes(Scheduler::TaskId id, const Group& group) {
+  if (group.slot_writers().empty()) return;
+  const auto phase =
+      better_phase(commits_.of(group.slot_writers()), group.interval(), scheduler_.phase(id));
+  if (phase) scheduler_.move(id, *phase);
+}
+
+void Manager::on_commit(uint32_t writer) {
+  commits_.note(writer, services_.clock.now());
+  early_.on_commit(writer);
 }
 
 void Manager::start() {

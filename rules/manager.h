@@ -11,6 +11,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/executor.h"
+#include "rules/commit_times.h"
 #include "rules/early_runner.h"
 #include "rules/group.h"
 #include "rules/rule_file.h"
@@ -39,8 +40,8 @@ class Manager {
   void stop(std::function<void()> done);
 
   /// A scrape target's writer (StreamWriter::number) has committed: groups of early rules that read
-  /// it are evaluated soon. Thread-safe.
-  void on_commit(uint32_t writer) { early_.on_commit(writer); }
+  /// it are evaluated soon, and phases follow scrapes. Thread-safe.
+  void on_commit(uint32_t writer);
 
   /// Sorted by file, then name.
   std::vector<GroupView> groups(bool with_alerts = true) const;
@@ -70,6 +71,7 @@ class Manager {
   /// Unless a group of the same name runs now.
   void forget_metrics(const Group& group);
   void schedule(Entry& entry);
+  void follow_scrapes(Scheduler::TaskId id, const Group& group);
   void retire(Entry& entry, std::function<void()> ended);
   void publish();
   void finish_stop();
@@ -78,6 +80,7 @@ class Manager {
   const RuleFlags flags_;
   Scheduler scheduler_;
   EarlyRunner early_;
+  CommitTimes commits_;
   bool started_ = false;
   bool stopping_ = false;
   size_t stopping_passes_ = 0;

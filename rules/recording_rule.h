@@ -20,6 +20,7 @@ class RecordingRule final : public Rule {
 
   base::Status evaluate(const RulePass& pass, std::vector<base::Alert>& due) override;
   base::Result<base::CommitStats> write(const RulePass& pass) override;
+  std::vector<uint32_t> writers() override { return query_.writers(); }
   void adopt(Rule& old) override;
   base::Status end_series(base::TimestampMs t) override { return writer_->close(t); }
   RuleView view(bool with_alerts) const override {

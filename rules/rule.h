@@ -44,6 +44,8 @@ class Rule {
   virtual base::Result<bool> early(const RulePass& pass, std::vector<base::Alert>& due);
   /// Whose samples the expression reads: promql::Query::refresh_writers.
   virtual bool refresh_writers(std::vector<uint32_t>& writers);
+  /// The same, asked once in a while.
+  virtual std::vector<uint32_t> writers() { return {}; }
   /// Takes over the state and the series of a rule of the same name and labels, which is used up.
   virtual void adopt(Rule& old) = 0;
   /// The rule is removed: its series become stale at `t`.
@@ -86,6 +88,9 @@ class RuleQuery {
   /// The frame lives until the next run.
   base::Result<promql::InstantFrame> run(base::TimestampMs t);
   bool refresh_writers(std::vector<uint32_t>& writers);
+  std::vector<uint32_t> writers() {
+    return query_ == nullptr ? std::vector<uint32_t>() : query_->writers();
+  }
   bool is_row_wise() const { return query_ != nullptr && query_->is_row_wise(); }
 
  private:

@@ -87,6 +87,16 @@ BetweenSlots Scheduler::run_between(TaskId id, std::function<void(base::Timestam
   return BetweenSlots::kStarted;
 }
 
+void Scheduler::move(TaskId id, base::DurationMs phase) {
+  Task& task = tasks_.at(id);
+  task.what.phase = phase;
+  task.last_slot =
+      slot_at(std::max(clock_.now(), task.last_slot), task.what.interval, task.what.phase);
+  if (task.timer == 0) return;  // Running: armed when that is over.
+  loop_.cancel(task.timer);
+  arm(id, task, task.last_slot + task.what.interval);
+}
+
 void Scheduler::on_finished(TaskId id) {
   const auto found = tasks_.find(id);
   Task& task = found->second;

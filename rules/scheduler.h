@@ -61,6 +61,9 @@ class Scheduler {
   /// called on the loop when a started one is over.
   BetweenSlots run_between(TaskId id, std::function<void(base::TimestampMs t)> work,
                            std::function<void()> done);
+  base::DurationMs phase(TaskId id) const { return tasks_.at(id).what.phase; }
+  /// Lets the slots lie at another phase from now on; the next one is at most an interval away.
+  void move(TaskId id, base::DurationMs phase);
   size_t size() const { return tasks_.size(); }
 
  private:

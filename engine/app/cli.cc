@@ -131,8 +131,8 @@ void add_serve(CLI::App& root, ServeFlags& flags) {
   add_duration(*app, "--rules.alert.resend-delay", flags.resend_delay,
                "Least time between sends of an unchanged alert.");
   app->add_flag("--rules.early-evaluation,!--no-rules.early-evaluation", flags.early_evaluation,
-                "Start alerts without `for` when a scrape shows them, not at the group's next slot "
-                "(default).");
+                "Start alerts without `for` when a scrape shows them, and evaluate other rules soon "
+                "after the scrapes they read (default).");
   add_parsed<base::LogLevel>(*app, "--log.level", flags.log_level, parse_level,
                              "debug, info, warn or error.")
       ->default_str("info");

@@ -122,8 +122,10 @@ class Query {
   /// True when each result series depends on input series of otherwise the same labels alone, which
   /// come from one target. Errs on the side of false.
   virtual bool is_row_wise() const { return false; }
-  /// Puts who writes the series read (RowSet::writers), ascending, into `writers`; false, leaving
-  /// it, when no series came, went or moved since the last call.
+  /// Who writes the series read (RowSet::writers), ascending.
+  virtual std::vector<uint32_t> writers() { return {}; }
+  /// writers() for who asks again and again: puts them into `writers`; false, leaving it, when no
+  /// series came, went or moved since the last call.
   virtual bool refresh_writers(std::vector<uint32_t>& writers) {
     (void)writers;
     return false;

@@ -37,6 +37,7 @@ class StandingQuery final : public Query {
   }
   base::Result<InstantFrame> run_instant(base::TimestampMs t, const CancelFlag* cancel) override;
   bool is_row_wise() const override { return promql::is_row_wise(*expr_); }
+  std::vector<uint32_t> writers() override;
   bool refresh_writers(std::vector<uint32_t>& writers) override;
 
  private:
@@ -72,6 +73,13 @@ base::Status StandingQuery::make_plan(const EvalRange& range) {
   }
   planned_for_ = range;
   return {};
+}
+
+std::vector<uint32_t> StandingQuery::writers() {
+  std::vector<uint32_t> out;
+  auto inputs = InputWriters::of(*expr_, source_);
+  if (inputs) inputs->refresh(out);
+  return out;
 }
 
 bool StandingQuery::refresh_writers(std::vector<uint32_t>& writers) {

@@ -158,5 +158,39 @@ TEST_F(EarlyTest, ABreachedLimitIsLeftToTheSlot) {
   EXPECT_EQ(manager->groups().at(0).rules.at(0).health, RuleHealth::kErr);
 }
 
+TEST_F(EarlyTest, SlotsOfOtherRulesFollowTheScrapes) {
+  start("{record: up_now, expr: count(up == 1)}");  // Four scrapes, 10 s after the slots.
+  const std::string text =
+      "groups: [{name: g, interval: 30s, rules: [{record: down, expr: count(up == 0)}]}]";
+  EXPECT_TRUE(manager->apply({{"rules.yml", groups_of(text, "rules.yml")}}, {}).empty());
+  std::vector<TimestampMs> scraped;
+  for (int i = 0; i < 4; ++i) {
+    loop.run_for(kInterval);
+    scrape(0);
+    scraped.push_back(world.clock.now());
+  }
+  loop.run_for(kSecond);
+  const Labels recorded = Labels::of({{"__name__", "down"}});
+  const auto& samples = world.store.series().at(recorded);
+  // Less than a second after the last scrape, where the hash would have had it wait for 20.
+  EXPECT_GT(samples.rbegin()->first, scraped.back());
+  EXPECT_LT(samples.rbegin()->first, scraped.back() + kSecond);
+  EXPECT_EQ(world.metric("prometheus_rule_group_iterations_missed_total"),
+            "prometheus_rule_group_iterations_missed_total{rule_group=\"rules.yml;g\"} 0");
+}
+
+TEST_F(EarlyTest, SlotsStayWhereEarlyEvaluationIsOff) {
+  start("{record: down, expr: count(up == 0)}", {},
+        {.resend_delay = base::kMinute, .early_evaluation = false});
+  for (int i = 0; i < 3; ++i) {
+    loop.run_for(kInterval);
+    scrape(0);
+  }
+  const Labels recorded = Labels::of({{"__name__", "down"}});
+  for (const auto& [t, v] : world.store.series().at(recorded)) {
+    EXPECT_EQ((t - phase) % kInterval, 0);
+  }
+}
+
 }  // namespace
 }  // namespace tocsin::rules

@@ -224,5 +224,31 @@ TEST_F(SchedulerTest, ThereIsNoRoomBetweenSlotsWhenOneIsOverdue) {
   remove(scheduler, id);
 }
 
+TEST_F(SchedulerTest, MovesSlotsToAnotherPhase) {
+  Scheduler scheduler(loop, inline_executor, clock);
+  const auto id = scheduler.add(task(10 * kSecond, 0));
+  loop.run_until(kStart + 21 * kSecond);
+  scheduler.move(id, 4 * kSecond);
+  EXPECT_EQ(scheduler.phase(id), 4 * kSecond);
+  loop.run_until(kStart + 35 * kSecond);
+  EXPECT_EQ(slots, (std::vector<TimestampMs>{10'000, 20'000, 24'000, 34'000}));
+  EXPECT_EQ(missed, 0u);
+  remove(scheduler, id);
+}
+
+TEST_F(SchedulerTest, MovesSlotsAfterTheRunUnderWay) {
+  Scheduler scheduler(loop, held, clock);
+  const auto id = scheduler.add(task(10 * kSecond, 0));
+  loop.run_until(kStart + 10 * kSecond);
+  scheduler.move(id, 1 * kSecond);
+  held.run_one();
+  loop.run_until(kStart + 12 * kSecond);
+  ASSERT_EQ(held.held.size(), 1u);
+  held.run_one();
+  loop.run_ready();
+  EXPECT_EQ(slots, (std::vector<TimestampMs>{10'000, 11'000}));
+  remove(scheduler, id);
+}
+
 }  // namespace
 }  // namespace tocsin::rules
