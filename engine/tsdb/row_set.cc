@@ -14,12 +14,10 @@ class RowPlacer {
     const Series& series = index_[id];
     const auto row = static_cast<uint32_t>(set_.labels.size());
     set_.labels.push_back(series.labels);
-    if (!series.more && !series.first.is_loose) return add_to_runs(row, series.first);
+    const Place first = series.first();
+    if (!series.has_many_places() && !first.is_loose) return add_to_runs(row, first);
     const auto begin = static_cast<uint32_t>(set_.sources.size());
-    set_.sources.push_back(source_of(series.first));
-    if (series.more) {
-      for (const Place& place : *series.more) set_.sources.push_back(source_of(place));
-    }
+    for (const Place& place : series.places()) set_.sources.push_back(source_of(place));
     set_.merged.push_back({row, begin, static_cast<uint32_t>(set_.sources.size())});
   }
 
@@ -71,7 +69,7 @@ std::shared_ptr<StoreRowSet> place_rows(const SeriesIndex& index, std::span<cons
   std::vector<Position> order;
   order.reserve(ids.size());
   for (const SeriesId id : ids) {
-    const Place& place = index[id].first;
+    const Place place = index[id].first();
     order.push_back({uint64_t{place.stream->number()} << 32 | place.at.packed, id});
   }
   const auto before = [](const Position& a, const Position& b) { return a.place < b.place; };

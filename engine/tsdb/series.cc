@@ -13,36 +13,46 @@ using base::Labels;
 using base::Matchers;
 
 std::vector<Place> Series::places() const {
-  std::vector<Place> places{first};
-  if (more) places.insert(places.end(), more->begin(), more->end());
-  return places;
+  if (has_many_) return *many_;
+  return is_used() ? std::vector<Place>{first()} : std::vector<Place>();
+}
+
+void Series::assign(std::vector<Place> places) {
+  if (has_many_) delete many_;
+  has_many_ = places.size() > 1;
+  if (has_many_) {
+    many_ = new std::vector<Place>(std::move(places));
+    return;
+  }
+  const Place only = places.empty() ? Place{} : places.front();
+  stream_ = only.stream;
+  at_ = only.at;
+  is_loose_ = only.is_loose;
 }
 
 void Series::add_place(Place place) {
   if (!is_used()) {
-    first = place;
+    stream_ = place.stream;
+    at_ = place.at;
+    is_loose_ = place.is_loose;
     return;
   }
-  if (!more) more = std::make_unique<std::vector<Place>>();
-  more->push_back(place);
-}
-
-Place* Series::find_place(const Stream* stream, SlotAddress at) {
-  if (first.stream == stream && first.at == at) return &first;
-  if (!more) return nullptr;
-  for (Place& place : *more) {
-    if (place.stream == stream && place.at == at) return &place;
-  }
-  return nullptr;
+  std::vector<Place> all = places();
+  all.push_back(place);
+  assign(std::move(all));
 }
 
 bool Series::remove_place(const Stream* stream, SlotAddress at) {
   std::vector<Place> left = places();
   std::erase_if(left, [&](const Place& p) { return p.stream == stream && p.at == at; });
-  first = left.empty() ? Place{} : left.front();
-  more = left.size() < 2 ? nullptr
-                         : std::make_unique<std::vector<Place>>(left.begin() + 1, left.end());
+  assign(std::move(left));
   return is_used();
+}
+
+void Series::make_loose(const Stream* stream, SlotAddress at) {
+  std::vector<Place> all = places();
+  for (Place& place : all) place.is_loose |= place.stream == stream && place.at == at;
+  assign(std::move(all));
 }
 
 size_t SeriesIndex::bucket_of(const Labels& labels) const {
@@ -123,7 +133,7 @@ void SeriesIndex::forget(const std::vector<SeriesId>& ids) {
   }
   for (const SeriesId id : ids) {
     erase(id);
-    series_[id] = Series{};
+    series_[id].labels = Labels();
     free_ids_.push_back(id);
   }
   count_ -= ids.size();

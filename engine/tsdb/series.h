@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,19 +22,41 @@ struct Place {
   bool is_loose = false;  ///< Has samples outside the columns, too.
 };
 
-/// A label set with samples. Usually it has one place: one writer, one row.
+/// A label set with samples. Usually it has one place: one writer, one row. 24 bytes: there are
+/// many of them.
 struct Series {
   base::Labels labels;
-  Place first;
-  std::unique_ptr<std::vector<Place>> more;  ///< Older first; `first` is the oldest.
 
-  bool is_used() const { return first.stream != nullptr; }
+  Series() = default;
+  Series(const Series&) = delete;
+  Series& operator=(const Series&) = delete;
+  ~Series() { assign({}); }
+
+  /// False until it has a place, and when it has none left.
+  bool is_used() const { return has_many_ || stream_ != nullptr; }
+  bool has_many_places() const { return has_many_; }
+  /// The oldest. Requires is_used().
+  Place first() const { return has_many_ ? many_->front() : Place{stream_, at_, is_loose_}; }
+  /// Older ones first.
   std::vector<Place> places() const;
   void add_place(Place place);
   /// Removes the place; false when it was the last one.
   bool remove_place(const Stream* stream, SlotAddress at);
-  Place* find_place(const Stream* stream, SlotAddress at);
+  /// The place has samples outside the columns from now on.
+  void make_loose(const Stream* stream, SlotAddress at);
+
+ private:
+  void assign(std::vector<Place> places);
+
+  union {
+    Stream* stream_ = nullptr;  // Of the only place.
+    std::vector<Place>* many_;  // Owned; when there are two or more.
+  };
+  SlotAddress at_;  // Of the only place, too.
+  bool is_loose_ = false;
+  bool has_many_ = false;
 };
+static_assert(sizeof(Series) == 24);
 
 /// All series, by number, by label set and by metric name. Not thread-safe.
 class SeriesIndex {

@@ -144,7 +144,7 @@ void Writer::make_loose(WriterRow row) {
   const std::lock_guard lock(head_->mutex);
   const SlotAddress at = stream_->address_of(row);
   Series& series = head_->index[stream_->series_of(at)];
-  series.find_place(stream_.get(), at)->is_loose = true;
+  series.make_loose(stream_.get(), at);
   head_->selections.on_moved(series.labels);
 }
 
@@ -167,7 +167,7 @@ void Writer::hand_over_shared() {
   const std::lock_guard lock(head_->mutex);
   for (const WriterRow row : stream_->live_rows()) {
     const Series& series = head_->index[stream_->series_of(stream_->address_of(row))];
-    if (!series.more) continue;
+    if (!series.has_many_places()) continue;
     const std::vector<Place> places = series.places();
     const bool goes_on = std::any_of(places.begin(), places.end(), [&](const Place& place) {
       return place.stream != stream_.get() && !place.stream->is_ended(place.at);
