@@ -4,6 +4,7 @@ import struct
 
 GAUGE = 3
 CUSTOM_SCHEMA = -53
+STALE_BITS = 0x7FF0000000000002
 
 
 @dataclasses.dataclass
@@ -40,8 +41,8 @@ class Histogram:
             items.append("counter_reset_hint:gauge")
         return "{{" + " ".join(items) + "}}"
 
-    def message(self, t_ms, varint, field):
-        """As a Histogram of remote write 1.0, with counts as floats."""
+    def message(self, t_ms, varint, field, stale=False):
+        """As a Histogram of remote write 1.0, with counts as floats; or as a stale marker."""
         def double(number, v):
             return varint(number << 3 | 1) + struct.pack("<d", v)
 
@@ -51,7 +52,8 @@ class Histogram:
             span = varint(1 << 3) + varint(_zigzag(offset)) + varint(2 << 3) + varint(len(values))
             return field(spans, span) + field(counts, struct.pack(f"<{len(values)}d", *values))
 
-        body = double(2, self.count) + double(3, self.sum)
+        total = struct.pack("<Q", STALE_BITS) if stale else struct.pack("<d", self.sum)
+        body = double(2, self.count) + varint(3 << 3 | 1) + total
         body += varint(4 << 3) + varint(_zigzag(self.schema))
         body += double(5, self.zero_threshold) + double(7, self.zero_count)
         body += side(8, 10, self.negative_offset, self.negative)

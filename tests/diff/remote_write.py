@@ -2,10 +2,9 @@
 import struct
 import urllib.request
 
-from histograms import Histogram
+from histograms import STALE_BITS, Histogram
 from series import STALE, STEP_SECONDS
 
-STALE_BITS = 0x7FF0000000000002
 NAN_BITS = 0x7FF8000000000001
 
 
@@ -33,13 +32,15 @@ def _value(v):
     return struct.pack("<d", v)
 
 
-def _series(labels, samples):
+def _series(labels, samples, is_native):
+    """`is_native`: stale markers are histograms, too."""
     body = b""
     for name, value in sorted(labels.items()):
         body += _field(1, _field(1, name.encode()) + _field(2, value.encode()))
     for t, v in samples:
-        if isinstance(v, Histogram):
-            body += _field(4, v.message(t, _varint, _field))
+        if isinstance(v, Histogram) or (is_native and v is STALE):
+            h = Histogram() if v is STALE else v
+            body += _field(4, h.message(t, _varint, _field, stale=v is STALE))
             continue
         sample = _varint(1 << 3 | 1) + _value(v) + _varint(2 << 3) + _varint(t)
         body += _field(2, sample)
@@ -64,7 +65,7 @@ def _in_label_order(series):
 
 
 def _kinds(points):
-    return {isinstance(p, Histogram) for p in points if p is not None}
+    return {isinstance(p, Histogram) for p in points if p is not None and p is not STALE}
 
 
 def send(base_url, series):
@@ -86,7 +87,7 @@ def _send(base_url, series, steps_per_request):
                        for i, p in enumerate(points[start:start + steps_per_request])
                        if p is not None]
             if samples:
-                body += _series(labels, samples)
+                body += _series(labels, samples, _kinds(points) == {True})
         request = urllib.request.Request(
             base_url + "/api/v1/write", data=_snappy(body), method="POST",
             headers={"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf",
