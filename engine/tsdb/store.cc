@@ -151,12 +151,13 @@ void Store::housekeep() {
     for (const auto& [number, stream] : head_->streams) streams.push_back(stream);
   }
   for (const auto& stream : streams) stream->freeze();
+  // Before the sweep, which forgets selections that nobody holds.
+  recent_.drop_before(head_->clock.now() - kRecentFor);
   const bool keeps_all = head_->options.retention <= 0;
   forget_expired(keeps_all ? std::numeric_limits<TimestampMs>::min()
                            : head_->clock.now() - head_->options.retention);
   head_->epochs.collect();
   const TimestampMs now = head_->clock.now();
-  recent_.drop_before(now - kRecentFor);
   if (now - last_trim_ < kTrimEvery) return;
   last_trim_ = now;
   head_->pool->trim();
