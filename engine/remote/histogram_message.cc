@@ -1,8 +1,7 @@
 #include "engine/remote/histogram_message.h"
 
-#include <protozero/pbf_reader.hpp>
-
 #include "engine/base/histogram_check.h"
+#include "engine/remote/pbf_reader.h"
 
 namespace tocsin::remote {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <protozero/pbf_reader.hpp>
 
 #include "engine/remote/histogram_message.h"
+#include "engine/remote/pbf_reader.h"
 
 namespace tocsin::remote {
 namespace {

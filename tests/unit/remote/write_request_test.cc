@@ -104,6 +104,24 @@ TEST(WriteRequest, ReadsIntegerHistogramsAsAbsoluteCounts) {
   EXPECT_EQ(out.h->positive_buckets, (std::vector<double>{1, 2, 1}));
 }
 
+TEST(WriteRequest, RefusesFieldsOfAnotherType) {
+  for (const std::string_view message : {
+           "\x08\x01",                  // A number as a series.
+           "\x0a\x02\x08\x01",          // … as a label,
+           "\x0a\x02\x10\x01",          // a sample,
+           "\x0a\x02\x20\x01",          // a histogram;
+           "\x0a\x04\x0a\x02\x08\x01",  // as the name of a label,
+           "\x0a\x04\x12\x02\x08\x01",  // the value of a sample,
+           "\x0a\x04\x22\x02\x18\x01",  // the sum of a histogram,
+           "\x0a\x04\x22\x02\x58\x01",  // its spans,
+           "\x0a\x04\x22\x02\x60\x01",  // its counts.
+       }) {
+    const auto request = parse_write_request(message);
+    ASSERT_FALSE(request.has_value());
+    EXPECT_EQ(request.error().code, base::Code::kInvalid);
+  }
+}
+
 TEST(WriteRequest, RefusesWhatIsNotSnappyNotTheMessageOrTooLarge) {
   EXPECT_EQ(decode_write_request("not snappy").error().code, base::Code::kInvalid);
   EXPECT_EQ(decode_write_request(compress("\x0a\xff")).error().code, base::Code::kInvalid);
