@@ -37,7 +37,8 @@ EXPLAINED = [
      "before 3.6 one side of the comparison may come without its buckets"),
     (r"\bhistogram_(quantile|fraction|avg|stddev|stdvar)\(.*\bi?delta\(", r", not ",
      "since 3.9 sums are compensated, and so other buckets stay with almost nothing in them"),
-    (r"\b(sin|cos)\(.*(exp\(|\^)", r", not ", "the sine of huge numbers, told by their last bits"),
+    (r"\b(sin|cos|minute|hour|month|year|day\w+)\(.*(exp\(|\^)", r", not ",
+     "of huge numbers, told by their last bits"),
     (r"\^|exp\(", r"quantile value should be", "the same"),
     (r"\binfo\(", r"^(missing|surplus) \{__name__=",
      "3.5 forgets with promql-delayed-name-removal that names are to go"),
@@ -62,6 +63,8 @@ EXPLAINED_IN_RANGES = [
     (r"\[[^\]]*:", r"^success -- not -- ",
      "3.5 evaluates subqueries up to the query's end, 3.14 up to its last step"),
     (r"\[[^\]]*:", r"^lacks ", "the same"),
+    (r"\b(sum|avg)_over_time\(.*(native|custom|mixed)_", r", not ",
+     "3.5 may change histograms of earlier steps while it computes later ones"),
 ]
 
 

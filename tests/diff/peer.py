@@ -25,17 +25,22 @@ def _free_port():
 
 class Prometheus:
     def __init__(self, path, features):
+        self.path = path
+        self.features = features
         self.folder = tempfile.TemporaryDirectory(prefix="tocsin-diff-")
+        self.log = open(os.path.join(self.folder.name, "log"), "wb")
+        self._start()
+
+    def _start(self):
         config = os.path.join(self.folder.name, "prometheus.yml")
         with open(config, "w", encoding="utf-8") as f:
             f.write(CONFIG)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = open(os.path.join(self.folder.name, "log"), "wb")
         self.process = subprocess.Popen(
-            [path, f"--config.file={config}", f"--storage.tsdb.path={self.folder.name}/data",
+            [self.path, f"--config.file={config}", f"--storage.tsdb.path={self.folder.name}/data",
              f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-remote-write-receiver",
-             f"--enable-feature=native-histograms,{features}"],
+             f"--enable-feature=native-histograms,{self.features}"],
             stdout=self.log, stderr=self.log)
         self._await_ready()
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -63,8 +68,17 @@ class Prometheus:
                                 {"Content-Type": "application/x-www-form-urlencoded"})
         return json.loads(self.connection.getresponse().read())
 
-    def close(self):
+    def restart(self):
+        """The same data, nothing else of what was before."""
+        self._end()
+        self._start()
+
+    def _end(self):
+        self.connection.close()
         self.process.terminate()
         self.process.wait()
+
+    def close(self):
+        self._end()
         self.log.close()
         self.folder.cleanup()

@@ -76,9 +76,11 @@ def ask_both(options, prometheus, seed, folder):
         for query, answer in zip(queries, answers, strict=True):
             real = prometheus.ask(path, {"query": query, **times})
             fault = compare(query, answer, real)
-            if fault:  # 3.5 does not always give the same answer where it reads histograms.
-                fault = compare(query, answer, prometheus.ask(path, {"query": query, **times}))
             reason = explanation(query, fault, command == "range") if fault else ""
+            if fault and not reason:
+                # Histograms of 3.5 can depend on the queries before: in a new process there are none.
+                prometheus.restart()
+                fault = compare(query, answer, prometheus.ask(path, {"query": query, **times}))
             counts["failed" if fault and not reason else "explained" if reason else "passed"] += 1
             counts["errors"] += real["status"] == "error"
             counts["empty"] += real["status"] == "success" and real["data"]["result"] == []
