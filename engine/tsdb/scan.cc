@@ -110,7 +110,9 @@ class LoosePrefetcher {
   void fetch_run(const LooseRow& row, size_t depth) const {
     const LooseRun* run = row.newest();
     for (; run != nullptr && depth > 0; --depth) run = older(*run);
-    if (run != nullptr) __builtin_prefetch(run);
+    if (run == nullptr) return;
+    __builtin_prefetch(run);
+    __builtin_prefetch(reinterpret_cast<const char*>(run + 1) - 1);  // Runs begin anywhere.
   }
   void fetch_samples(const LooseRow& row) const {
     const LooseRun* run = row.newest();
