@@ -1,7 +1,12 @@
 #include "engine/remote/histogram_message.h"
 
+#include <protozero/exception.hpp>
+
 #include "engine/base/histogram_check.h"
-#include "engine/remote/pbf_reader.h"
+
+// The types of fields are the sender's: checks of them throw, and do not end the process.
+#define protozero_assert(x) ((x) ? void() : throw protozero::unknown_pbf_wire_type_exception())
+#include <protozero/pbf_reader.hpp>
 
 namespace tocsin::remote {
 namespace {

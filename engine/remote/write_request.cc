@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <protozero/exception.hpp>
 
 #include "engine/remote/histogram_message.h"
-#include "engine/remote/pbf_reader.h"
+
+// The types of fields are the sender's: checks of them throw, and do not end the process.
+#define protozero_assert(x) ((x) ? void() : throw protozero::unknown_pbf_wire_type_exception())
+#include <protozero/pbf_reader.hpp>
 
 namespace tocsin::remote {
 namespace {
