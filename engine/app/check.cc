@@ -16,9 +16,9 @@ void print_failed(const std::vector<base::Error>& errors) {
 }
 
 // Checks one rule file and reports; false when something is wrong with it.
-bool check_rule_file(const std::string& path) {
+bool check_rule_file(const std::string& path, const promql::Features& features) {
   print_out("Checking " + path + "\n");
-  const auto file = load_evaluable_rules(path, {});
+  const auto file = load_evaluable_rules(path, features);
   if (!file) {
     print_failed(file.error());
     return false;
@@ -34,7 +34,7 @@ bool check_rule_file(const std::string& path) {
   return true;
 }
 
-bool check_config_file(const std::string& path) {
+bool check_config_file(const std::string& path, const promql::Features& features) {
   print_out("Checking " + path + "\n");
   const auto config = load_prometheus_config(path);
   if (!config) {
@@ -51,7 +51,7 @@ bool check_config_file(const std::string& path) {
     print_out("  SUCCESS: " + std::to_string(files->size()) + " rule files found\n");
   print_out(" SUCCESS: " + path + " is valid prometheus config file syntax\n\n");
   bool ok = true;
-  for (const std::string& file : *files) ok = check_rule_file(file) && ok;
+  for (const std::string& file : *files) ok = check_rule_file(file, features) && ok;
   return ok;
 }
 
@@ -60,7 +60,7 @@ base::Result<notifiers::Config> load_notify_config(const std::string& path) {
   return notifiers::load_config(text, path);
 }
 
-bool check_notify_file(const std::string& path) {
+bool check_notify_file(const std::string& path, const promql::Features&) {
   print_out("Checking '" + path + "'");
   const auto config = load_notify_config(path);
   if (!config) {
@@ -79,22 +79,17 @@ bool check_notify_file(const std::string& path) {
   return true;
 }
 
-int check_each(const std::vector<std::string>& files, bool (*check)(const std::string&)) {
+int check_each(const CheckFlags& flags,
+               bool (*check)(const std::string&, const promql::Features&)) {
   bool ok = true;
-  for (const std::string& file : files) ok = check(file) && ok;
+  for (const std::string& file : flags.files) ok = check(file, flags.features) && ok;
   return ok ? kExitOk : kExitFailed;
 }
 
 }  // namespace
 
-int run_check_config(const std::vector<std::string>& files) {
-  return check_each(files, check_config_file);
-}
-int run_check_rules(const std::vector<std::string>& files) {
-  return check_each(files, check_rule_file);
-}
-int run_check_notify(const std::vector<std::string>& files) {
-  return check_each(files, check_notify_file);
-}
+int run_check_config(const CheckFlags& flags) { return check_each(flags, check_config_file); }
+int run_check_rules(const CheckFlags& flags) { return check_each(flags, check_rule_file); }
+int run_check_notify(const CheckFlags& flags) { return check_each(flags, check_notify_file); }
 
 }  // namespace tocsin::app

@@ -57,6 +57,12 @@ base::Result<std::string> parse_cors_origin(std::string_view text) {
   return std::string(text);
 }
 
+void add_features(CLI::App& app, promql::Features& out) {
+  add_parsed<promql::Features>(app, "--enable-feature", out, parse_features,
+                               "Comma-separated feature names.")
+      ->join(',');
+}
+
 void add_storage_flags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--storage.path,--storage.tsdb.path", flags.storage_path,
                  "Folder for state; made if missing.")
@@ -130,18 +136,17 @@ void add_serve(CLI::App& root, ServeFlags& flags) {
   add_query_flags(*app, flags);
   add_duration(*app, "--rules.alert.resend-delay", flags.resend_delay,
                "Least time between sends of an unchanged alert.");
-  app->add_flag("--rules.early-evaluation,!--no-rules.early-evaluation", flags.early_evaluation,
-                "Start alerts without `for` when a scrape shows them, and evaluate other rules soon "
-                "after the scrapes they read (default).");
+  app->add_flag(
+      "--rules.early-evaluation,!--no-rules.early-evaluation", flags.early_evaluation,
+      "Start alerts without `for` when a scrape shows them, and evaluate other rules soon "
+      "after the scrapes they read (default).");
   add_parsed<base::LogLevel>(*app, "--log.level", flags.log_level, parse_level,
                              "debug, info, warn or error.")
       ->default_str("info");
   add_parsed<base::LogFormat>(*app, "--log.format", flags.log_format, parse_log_format,
                               "logfmt or json.")
       ->default_str("logfmt");
-  add_parsed<promql::Features>(*app, "--enable-feature", flags.features, parse_features,
-                               "Comma-separated feature names.")
-      ->join(',');
+  add_features(*app, flags.features);
 }
 
 void add_demo(CLI::App& root, DemoFlags& flags) {
@@ -159,18 +164,22 @@ void add_demo(CLI::App& root, DemoFlags& flags) {
       ->capture_default_str();
 }
 
-void add_check(CLI::App& root, std::map<std::string, std::vector<std::string>>& files) {
+void add_check(CLI::App& root, std::map<std::string, CheckFlags>& flags) {
   CLI::App* app = root.add_subcommand("check", "Check configuration and rule files.");
   app->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help,
                        const std::string& example) {
     CLI::App* command = app->add_subcommand(name, help);
     command->footer("Example:\n  tocsin check " + name + " " + example);
-    command->add_option("FILE", files[name], "Files to check.")->required();
+    command->add_option("FILE", flags[name].files, "Files to check.")->required();
+    return command;
   };
   app->footer("Example:\n  tocsin check rules rules/*.yml");
-  add("config", "Check prometheus.yml and the rule files it names.", "prometheus.yml");
-  add("rules", "Check rule files and PrometheusRule manifests.", "rules/*.yml");
+  add_features(
+      *add("config", "Check prometheus.yml and the rule files it names.", "prometheus.yml"),
+      flags["config"].features);
+  add_features(*add("rules", "Check rule files and PrometheusRule manifests.", "rules/*.yml"),
+               flags["rules"].features);
   add("notify", "Check alertmanager.yml and its templates.", "alertmanager.yml");
 }
 
@@ -199,7 +208,7 @@ std::map<std::string, std::string> shown_flags(const CLI::App& command) {
 struct Flags {
   ServeFlags serve;
   DemoFlags demo;
-  std::map<std::string, std::vector<std::string>> check;
+  std::map<std::string, CheckFlags> check;
   TestPromqlFlags test;
   QueryFlags query;
 };

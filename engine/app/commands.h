@@ -58,9 +58,13 @@ struct DemoFlags {
 };
 int run_demo(const DemoFlags& flags);
 
-int run_check_config(const std::vector<std::string>& files);
-int run_check_rules(const std::vector<std::string>& files);
-int run_check_notify(const std::vector<std::string>& files);
+struct CheckFlags {
+  std::vector<std::string> files;
+  promql::Features features;  ///< Of the expressions in rule files.
+};
+int run_check_config(const CheckFlags& flags);
+int run_check_rules(const CheckFlags& flags);
+int run_check_notify(const CheckFlags& flags);
 
 struct TestPromqlFlags {
   std::vector<std::string> files;

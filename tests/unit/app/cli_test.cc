@@ -113,6 +113,22 @@ TEST(CheckRules, PrintsAsPromtool) {
   EXPECT_NE(outcome.out.find("  FAILED:\n" + bad + ":4:"), std::string::npos) << outcome.out;
 }
 
+TEST(CheckRules, TakesTheServersFeatures) {
+  const TestFolder folder;
+  const std::string rules = folder.write(
+      "new.yml",
+      "groups: [{name: g, rules: [{record: a, expr: 'mad_over_time(b[5m]) + fill (0) c'}]}]\n");
+  EXPECT_EQ(run({"check", "rules", rules.c_str()}).code, kExitFailed);
+  EXPECT_EQ(run({"check", "rules", "--enable-feature=promql-experimental-functions",
+                 "--enable-feature=promql-binop-fill-modifiers", rules.c_str()})
+                .code,
+            kExitOk);
+  const Outcome unknown = run({"check", "rules", "--enable-feature=old-ui", rules.c_str()});
+  EXPECT_EQ(unknown.code, kExitUsage);
+  EXPECT_NE(unknown.err.find("feature \"old-ui\" is not supported: "), std::string::npos)
+      << unknown.err;
+}
+
 TEST(CheckConfig, ChecksTheRuleFilesItNames) {
   const TestFolder folder;
   folder.write("r.yml", "groups: [{name: g, rules: [{alert: A, expr: b(}]}]\n");
