@@ -44,7 +44,7 @@ EXPLAINED = [
      "3.5 forgets with promql-delayed-name-removal that names are to go"),
     (r"", r"-- not -- unexpected error: runtime error", "3.5 panics"),
     (r"\bchanges\(.*\bnative_gauge\b|\bnative_gauge\b.*\b(NaN|Inf)\b|"
-     r"\b(NaN|Inf)\b.*\bnative_gauge\b", r", not ",
+     r"\b(NaN|Inf)\b.*\bnative_gauge\b|\bnative_gauge\b.*\bscalar\(", r", not ",
      "its store gives histograms of a gauge the buckets of their neighbours, empty ones"),
     (r"\bavg\b.*Inf\b", r"'count': .*, not .*'count': 'NaN'",
      "since 3.9 an average of histograms is a sum divided, not a running mean, where it can be"),

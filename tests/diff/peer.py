@@ -28,19 +28,16 @@ class Prometheus:
         self.path = path
         self.features = features
         self.folder = tempfile.TemporaryDirectory(prefix="tocsin-diff-")
-        self.log = open(os.path.join(self.folder.name, "log"), "wb")
-        self._start()
-
-    def _start(self):
         config = os.path.join(self.folder.name, "prometheus.yml")
         with open(config, "w", encoding="utf-8") as f:
             f.write(CONFIG)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.log = open(os.path.join(self.folder.name, "log"), "wb")
         self.process = subprocess.Popen(
-            [self.path, f"--config.file={config}", f"--storage.tsdb.path={self.folder.name}/data",
+            [path, f"--config.file={config}", f"--storage.tsdb.path={self.folder.name}/data",
              f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-remote-write-receiver",
-             f"--enable-feature=native-histograms,{self.features}"],
+             f"--enable-feature=native-histograms,{features}"],
             stdout=self.log, stderr=self.log)
         self._await_ready()
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -68,17 +65,8 @@ class Prometheus:
                                 {"Content-Type": "application/x-www-form-urlencoded"})
         return json.loads(self.connection.getresponse().read())
 
-    def restart(self):
-        """The same data, nothing else of what was before."""
-        self._end()
-        self._start()
-
-    def _end(self):
-        self.connection.close()
+    def close(self):
         self.process.terminate()
         self.process.wait()
-
-    def close(self):
-        self._end()
         self.log.close()
         self.folder.cleanup()
