@@ -215,6 +215,7 @@ void LooseRow::find(TimestampMs from, TimestampMs to, CommitSeq seq,
     if (run->axis().t()[run->first() + visible - 1] <= from) break;
     const RunSlice slice = slice_of(*run, visible, from, to);
     if (slice.size() > 0) out.push_back(slice);
+    if (run->first_t() <= from) break;  // The run before is not looked at: it may be cold.
   }
   std::reverse(out.begin() + before, out.end());
 }
@@ -226,7 +227,7 @@ RunSlice LooseRow::find_newest(TimestampMs from, TimestampMs to, CommitSeq seq) 
     if (visible == 0) continue;
     const RunSlice slice = slice_of(*run, visible, from, to);
     if (slice.size() > 0) return slice;
-    if (run->axis().t()[run->first() + visible - 1] <= from) break;
+    if (run->first_t() <= from) break;
   }
   return {};
 }
