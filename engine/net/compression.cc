@@ -1,15 +1,12 @@
 #include "engine/net/compression.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 #include <zstd.h>
 
 #include <algorithm>
 #include <memory>
 #include <span>
-#include <utility>
 
-#include "engine/net/crc32.h"
-#include "engine/net/gzip_frame.h"
 #include "engine/net/text.h"
 
 namespace tocsin::net {
@@ -21,7 +18,7 @@ using base::Result;
 using base::Status;
 
 constexpr size_t kPieceBytes = 32u << 10;
-constexpr int kGzipWindow = 15 + 16;        // zlib: 16 added means a gzip wrapper
+constexpr int kFastestLevel = 1;
 constexpr unsigned kZstdWindowLogMax = 23;  // 8 MiB, what RFC 9659 lets a sender use
 
 Error too_large(uint64_t bytes_max) {
@@ -33,106 +30,86 @@ Error damaged(std::string_view coding) {
   return {Code::kInvalid, "the body is not valid " + std::string(coding) + " data"};
 }
 
-/// The bytes that a body of one gzip member says to unfold to, or a guess; it need not be true.
+/// The bytes that `data` says to unfold to, or a guess; it need not be true.
 size_t expected_size(std::string_view data, bool is_gzip, uint64_t bytes_max) {
   constexpr size_t kDeflateRatioMax = 1032;
   constexpr size_t kUsualRatio = 8;
-  constexpr uint64_t kTrusted = 1u << 20;
+  constexpr uint64_t kTrusted = 16u << 20;
   uint64_t size = uint64_t{data.size()} * kUsualRatio;
-  if (is_gzip && data.size() >= GzipTrailer::kBytes) size = gzip_trailer(data).size;
+  uint32_t told = 0;  // The trailer of gzip ends in the size, the lowest byte first.
+  if (is_gzip && data.size() >= sizeof told) {
+    for (size_t i = 0; i < sizeof told; ++i) {
+      told |= uint32_t{static_cast<uint8_t>(data[data.size() - sizeof told + i])} << (8 * i);
+    }
+    size = told;
+  }
   size = std::min({size, uint64_t{data.size()} * kDeflateRatioMax, bytes_max, kTrusted});
   return static_cast<size_t>(std::max<uint64_t>(size, kPieceBytes)) + 1;
 }
 
 /// Some servers write deflate without the zlib wrapper that its definition asks for.
-int deflate_window(std::string_view data) {
-  if (data.size() < 2) return MAX_WBITS;
+bool has_zlib_wrapper(std::string_view data) {
+  constexpr unsigned kDeflated = 8;
+  if (data.size() < 2) return true;
   const unsigned head =
       static_cast<unsigned>(static_cast<uint8_t>(data[0])) << 8 | static_cast<uint8_t>(data[1]);
-  const bool has_wrapper = (head >> 8 & 15) == Z_DEFLATED && head % 31 == 0;
-  return has_wrapper ? MAX_WBITS : -MAX_WBITS;
+  return (head >> 8 & 15) == kDeflated && head % 31 == 0;
 }
 
-/// zlib's state, started when first needed.
+/// One of libdeflate_{gzip,zlib,deflate}_decompress_ex.
+using Unfold = libdeflate_result (*)(libdeflate_decompressor*, const void*, size_t, void*, size_t,
+                                     size_t*, size_t*);
+
+/// libdeflate's state, started when first needed.
 class Inflater {
  public:
-  Inflater() = default;
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  ~Inflater() {
-    if (is_ready_) inflateEnd(&z_);
-  }
   Status gunzip(std::string_view data, uint64_t bytes_max, BodyBuffer& out);
   Status undeflate(std::string_view data, uint64_t bytes_max, BodyBuffer& out);
 
  private:
-  bool start(int window) {
-    if (is_ready_) return inflateReset2(&z_, window) == Z_OK;
-    is_ready_ = inflateInit2(&z_, window) == Z_OK;
-    return is_ready_;
-  }
-  Status stream(std::string_view coding, std::string_view& data, uint64_t bytes_max,
+  Status unfold(Unfold one, std::string_view coding, std::string_view& data, uint64_t bytes_max,
                 BodyBuffer& out);
 
-  z_stream z_{};
-  bool is_ready_ = false;
-  size_t expected_ = 0;  // bytes that are still to come
+  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> state_{
+      nullptr, libdeflate_free_decompressor};
 };
 
-/// Unfolds the stream at the front of `data` and removes it there.
-Status Inflater::stream(std::string_view coding, std::string_view& data, uint64_t bytes_max,
-                        BodyBuffer& out) {
-  z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(
-      data.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast): zlib reads only
-  z_.avail_in = static_cast<uInt>(data.size());
-  for (;;) {
-    const std::span<char> room = out.room(std::max(std::exchange(expected_, 0), kPieceBytes));
-    z_.next_out = reinterpret_cast<Bytef*>(room.data());
-    z_.avail_out = static_cast<uInt>(std::min<size_t>(room.size(), UINT32_MAX));
-    const uInt given = z_.avail_out;
-    // Told that this is all, zlib keeps no window of its own as long as the room is enough.
-    const int status = inflate(&z_, Z_FINISH);
-    out.grow(given - z_.avail_out);
-    if (out.size() > bytes_max) return too_large(bytes_max);
-    if (status == Z_STREAM_END) {
-      data.remove_prefix(data.size() - z_.avail_in);
-      return {};
-    }
-    const bool wants_room = (status == Z_OK || status == Z_BUF_ERROR) && z_.avail_out == 0;
-    if (!wants_room) return damaged(coding);
+/// Unfolds the stream at the front of `data` and removes it there. The whole is unfolded at once:
+/// with too little room it begins again with twice as much.
+Status Inflater::unfold(Unfold one, std::string_view coding, std::string_view& data,
+                        uint64_t bytes_max, BodyBuffer& out) {
+  if (!state_) state_.reset(libdeflate_alloc_decompressor());
+  if (!state_) return Error{Code::kInternal, "libdeflate could not be started"};
+  const uint64_t left = bytes_max - out.size();
+  for (size_t bytes = expected_size(data, one == libdeflate_gzip_decompress_ex, left);;
+       bytes *= 2) {
+    const std::span<char> room = out.room(bytes);
+    size_t read = 0;
+    size_t written = 0;
+    const libdeflate_result result =
+        one(state_.get(), data.data(), data.size(), room.data(), room.size(), &read, &written);
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE && room.size() <= left) continue;
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE) return too_large(bytes_max);
+    if (result != LIBDEFLATE_SUCCESS) return damaged(coding);
+    if (written > left) return too_large(bytes_max);
+    out.grow(written);
+    data.remove_prefix(read);
+    return {};
   }
 }
 
-/// The checksum is ours: zlib's takes a third as long as unfolding.
 Status Inflater::gunzip(std::string_view data, uint64_t bytes_max, BodyBuffer& out) {
-  constexpr const char* kGzip = "gzip";
-  if (data.size() > UINT32_MAX) return too_large(bytes_max);
-  expected_ = expected_size(data, true, bytes_max);
   do {  // there may be several members in a row
-    const auto header = gzip_header_size(data);
-    if (!header) return damaged(kGzip);
-    data.remove_prefix(*header);
-    if (!start(-MAX_WBITS)) return Error{Code::kInternal, "zlib could not be started"};
-    const size_t before = out.size();
-    RETURN_IF_ERROR(stream(kGzip, data, bytes_max, out));
-    if (data.size() < GzipTrailer::kBytes) return damaged(kGzip);
-    const GzipTrailer trailer = gzip_trailer(data.substr(0, GzipTrailer::kBytes));
-    const std::string_view plain = out.view().substr(before);
-    if (trailer.size != (plain.size() & UINT32_MAX) || trailer.crc != crc32_of(plain)) {
-      return damaged(kGzip);
-    }
-    data.remove_prefix(GzipTrailer::kBytes);
+    RETURN_IF_ERROR(unfold(libdeflate_gzip_decompress_ex, "gzip", data, bytes_max, out));
   } while (!data.empty());
   return {};
 }
 
 Status Inflater::undeflate(std::string_view data, uint64_t bytes_max, BodyBuffer& out) {
-  constexpr const char* kDeflate = "deflate";
-  if (data.size() > UINT32_MAX) return too_large(bytes_max);
-  if (!start(deflate_window(data))) return Error{Code::kInternal, "zlib could not be started"};
-  expected_ = expected_size(data, false, bytes_max);
-  RETURN_IF_ERROR(stream(kDeflate, data, bytes_max, out));
-  return data.empty() ? Status() : damaged(kDeflate);
+  const Unfold one =
+      has_zlib_wrapper(data) ? libdeflate_zlib_decompress_ex : libdeflate_deflate_decompress_ex;
+  RETURN_IF_ERROR(unfold(one, "deflate", data, bytes_max, out));
+  return data.empty() ? Status() : damaged("deflate");
 }
 
 /// zstd's state, started when first needed.
@@ -157,9 +134,9 @@ Status Unzstd::run(std::string_view data, uint64_t bytes_max, BodyBuffer& out) {
     if (ZSTD_isError(left) != 0) return damaged("zstd");
     out.grow(made.pos);
     if (out.size() > bytes_max) return too_large(bytes_max);
-    if (in.pos < in.size || made.pos == made.size) continue;
-    if (left != 0) return damaged("zstd");
-    return {};
+    if (in.pos < in.size) continue;
+    if (left == 0) return {};
+    if (made.pos < made.size) return damaged("zstd");
   }
 }
 
@@ -198,22 +175,13 @@ Result<std::string> decompress(std::string_view coding, std::string_view data, u
 }
 
 Result<std::string> gzip(std::string_view data) {
-  z_stream z{};
-  const Error failed{Code::kInternal, "zlib could not compress the body"};
-  if (data.size() > UINT32_MAX / 2) return failed;
-  if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    return failed;
-  }
-  std::string out(deflateBound(&z, data.size()), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(
-      data.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast): zlib reads only
-  z.avail_in = static_cast<uInt>(data.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  const int status = deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  if (status != Z_STREAM_END) return failed;
+  const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> state(
+      libdeflate_alloc_compressor(kFastestLevel), libdeflate_free_compressor);
+  if (!state) return Error{Code::kInternal, "libdeflate could not be started"};
+  std::string out(libdeflate_gzip_compress_bound(state.get(), data.size()), '\0');
+  out.resize(
+      libdeflate_gzip_compress(state.get(), data.data(), data.size(), out.data(), out.size()));
+  if (out.empty()) return Error{Code::kInternal, "libdeflate could not compress the body"};
   return out;
 }
 
