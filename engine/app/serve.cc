@@ -6,7 +6,6 @@
 #include "engine/app/commands.h"
 #include "engine/app/daemon.h"
 #include "engine/app/signals.h"
-#include "engine/app/startup_pages.h"
 #include "engine/app/terminal.h"
 #include "engine/base/forward_clock.h"
 
@@ -35,7 +34,6 @@ int run_serve(const ServeFlags& flags) {
     print_error(daemon.error());
     return kExitFailed;
   }
-  release_startup_pages();
   for (;;) {
     switch (signals.wait()) {
       case SIGHUP:
