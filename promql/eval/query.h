@@ -98,8 +98,7 @@ struct InstantFrame {
 /// time. The source must outlive it.
 class Query {
  public:
-  /// Fails with kUnsupported (by name and position in the query) for what this version lacks, and
-  /// kInvalid for what upstream refuses when a query is created.
+  /// Fails with kInvalid for what upstream refuses when a query is created.
   static base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text,
                                                       base::SeriesSource& source,
                                                       const EvalOptions& options,

@@ -6,7 +6,6 @@
 #include "promql/plan/explain_node.h"
 #include "promql/plan/make_plan.h"
 #include "promql/plan/result.h"
-#include "promql/plan/unsupported.h"
 
 namespace tocsin::promql {
 namespace {
@@ -89,7 +88,6 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
                                   const base::Clock& clock, const EvalRange& range,
                                   const CancelFlag* cancel) {
   const ExprPtr copy = clone(expr);
-  RETURN_IF_ERROR(refuse_unsupported(*copy, text));
   PlanWatch watch(clock);
   ASSIGN_OR_RETURN(MadePlan made, make_plan(*copy, range, source, options, &watch));
   Explanation out;

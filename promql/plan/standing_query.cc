@@ -8,7 +8,6 @@
 #include "promql/plan/range_dependence.h"
 #include "promql/plan/result.h"
 #include "promql/plan/row_wise.h"
-#include "promql/plan/unsupported.h"
 
 namespace tocsin::promql {
 namespace {
@@ -169,7 +168,6 @@ class StandingFamily final : public QueryFamily {
   }
   base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) override {
     ExprPtr copy = clone(expr);
-    RETURN_IF_ERROR(refuse_unsupported(*copy, text));
     auto query = std::make_unique<StandingQuery>(std::move(copy), std::move(text), source_,
                                                  options_, clock_);
     if (shareable(expr)) query->share(shared_);
@@ -200,7 +198,6 @@ base::Result<std::unique_ptr<Query>> Query::prepare(const Expr& expr, std::strin
                                                     const EvalOptions& options,
                                                     const base::Clock& clock) {
   ExprPtr copy = clone(expr);
-  RETURN_IF_ERROR(refuse_unsupported(*copy, text));
   auto query =
       std::make_unique<StandingQuery>(std::move(copy), std::move(text), source, options, clock);
   RETURN_IF_ERROR(query->start());

@@ -13,14 +13,7 @@ EvalVerdict pass() { return {}; }
 
 EvalVerdict verdict_of(std::string fault) {
   if (fault.empty()) return pass();
-  return {false, false, std::move(fault)};
-}
-
-EvalVerdict unexpected_error(const base::Error& error, std::string_view when) {
-  if (error.code == base::Code::kUnsupported) {
-    return {false, true, "not supported: " + error.message};
-  }
-  return {false, false, "error " + std::string(when) + ": " + error.message};
+  return {false, std::move(fault)};
 }
 
 /// One text of the query, ready to run.
@@ -37,7 +30,7 @@ class EvalRunner {
     if (!query_) return judge_error(query_.error(), "preparing the query");
     auto result = (*query_)->run(range);
     if (!result) return judge_error(result.error(), "evaluating the query");
-    if (expected_.fails) return {false, false, "expected an error, but there was none"};
+    if (expected_.fails) return {false, "expected an error, but there was none"};
     std::string fault = compare_annotations(expected_, result->annotations, text_);
     if (fault.empty()) fault = compare_result(expected_, *result);
     if (!fault.empty() || command_.is_range) return verdict_of(std::move(fault));
@@ -48,9 +41,8 @@ class EvalRunner {
 
  private:
   EvalVerdict judge_error(const base::Error& error, std::string_view when) const {
-    const bool lacks = error.code == base::Code::kUnsupported;
-    if (expected_.fails && !lacks) return verdict_of(compare_failure(expected_, error));
-    return unexpected_error(error, when);
+    if (expected_.fails) return verdict_of(compare_failure(expected_, error));
+    return {false, "error " + std::string(when) + ": " + error.message};
   }
 
   EvalVerdict run_as_middle_step(base::TimestampMs t, const QueryResult& instant) {
@@ -58,7 +50,7 @@ class EvalRunner {
                           instant.type == ValueType::kString || depends_on_query_range(text_);
     if (excluded) return pass();
     auto result = (*query_)->run({t - base::kMinute, t + base::kMinute, base::kMinute});
-    if (!result) return unexpected_error(result.error(), "in range mode");
+    if (!result) return {false, "error in range mode: " + result.error().message};
     if (expected_.ordered) return pass();
     std::string fault = check_sorted(result->series);
     if (fault.empty()) fault = compare_result(expected_, at_step(*result, t, instant.type));
@@ -98,15 +90,13 @@ EvalVerdict run_pinned(const EvalCommand& command, const EvalContext& context,
   std::string text = print(*pinned);
   // Through the text, so that the printer is tested, too.
   auto expr = parse_expr(text, context.options.features);
-  if (!expr) return {false, false, "printed as " + text + ": " + expr.error().message};
+  if (!expr) return {false, "printed as " + text + ": " + expr.error().message};
   EvalRunner runner(command, context, **expr, std::move(text));
   for (const base::TimestampMs at : other_times(t)) {
     EvalVerdict verdict = runner.run({at, at, 0});
     if (verdict.passed) continue;
-    if (!verdict.unsupported) {
-      verdict.reason =
-          "as " + runner.text() + " at " + base::format_duration(at) + ": " + verdict.reason;
-    }
+    verdict.reason =
+        "as " + runner.text() + " at " + base::format_duration(at) + ": " + verdict.reason;
     return verdict;
   }
   return pass();

@@ -16,8 +16,7 @@ struct EvalContext {
 
 struct EvalVerdict {
   bool passed = true;
-  bool unsupported = false;  ///< It failed because this version lacks something.
-  std::string reason;        ///< Empty when it passed.
+  std::string reason;  ///< Empty when it passed.
 };
 
 /// Runs the query as written. An instant one then runs pinned with @ at other times, and each time

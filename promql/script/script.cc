@@ -54,9 +54,7 @@ class ScriptRun {
 
   void perform(const EvalCommand& command) {
     EvalVerdict verdict = run_eval(command, {source_, options_.eval, clock_});
-    CaseOutcome outcome = CaseOutcome::kPassed;
-    if (!verdict.passed)
-      outcome = verdict.unsupported ? CaseOutcome::kUnsupported : CaseOutcome::kFailed;
+    const CaseOutcome outcome = verdict.passed ? CaseOutcome::kPassed : CaseOutcome::kFailed;
     report_.cases.push_back({command.line, command.text, outcome, std::move(verdict.reason)});
   }
 
@@ -74,8 +72,6 @@ std::string_view to_string(CaseOutcome outcome) {
       return "passed";
     case CaseOutcome::kFailed:
       return "failed";
-    case CaseOutcome::kUnsupported:
-      return "unsupported";
   }
   return "";
 }

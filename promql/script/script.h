@@ -12,8 +12,8 @@
 
 namespace tocsin::promql {
 
-enum class CaseOutcome : uint8_t { kPassed, kFailed, kUnsupported };
-/// "passed", "failed", "unsupported".
+enum class CaseOutcome : uint8_t { kPassed, kFailed };
+/// "passed", "failed".
 std::string_view to_string(CaseOutcome outcome);
 
 /// What became of one eval, or of a load that could not be carried out.
@@ -21,8 +21,7 @@ struct CaseReport {
   uint32_t line = 0;
   std::string text;  ///< The expression, or "load".
   CaseOutcome outcome = CaseOutcome::kPassed;
-  /// What differs; "not supported: NAME" when this version lacks something. Empty when it passed.
-  std::string reason;
+  std::string reason;  ///< What differs; empty when it passed.
 };
 
 struct ScriptReport {

