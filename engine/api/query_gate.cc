@@ -65,7 +65,7 @@ void QueryGate::leave(uint32_t number) {
   const std::lock_guard lock(mutex_);
   flags_[number] = nullptr;
   free_.push_back(number);
-  if (waiters_.empty()) return;
+  if (waiters_.empty() || is_closed_) return;
   Waiter& next = *waiters_.front();
   waiters_.pop_front();
   next.place = take(next.cancel);

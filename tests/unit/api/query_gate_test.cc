@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <latch>
 #include <mutex>
 #include <thread>
@@ -94,6 +95,25 @@ TEST_F(QueryGateTest, CancelsAllWhenItCloses) {
   waiter.join();
   EXPECT_TRUE(cancel.load());
   EXPECT_FALSE(gate.enter(kNever, other).ok());
+}
+
+TEST_F(QueryGateTest, GrantsNoPlaceOnceItIsClosed) {
+  QueryGate gate(1, clock);
+  std::atomic<int> granted{0};
+  std::vector<std::thread> waiters;
+  {
+    const auto held = gate.enter(kNever, cancel);
+    for (size_t i = 0; i < 8; ++i) {
+      waiters.emplace_back([&] {
+        promql::CancelFlag own{false};
+        if (gate.enter(kNever, own).ok()) ++granted;
+      });
+      while (gate.queries() < i + 2) std::this_thread::yield();
+    }
+    gate.close();
+  }  // The place is given back before those who wait have looked.
+  for (std::thread& waiter : waiters) waiter.join();
+  EXPECT_EQ(granted, 0);
 }
 
 }  // namespace
