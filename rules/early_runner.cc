@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
 /// Commits jitter: gaps count as an interval from this part of it on.
-constexpr double kGapTolerance = 0.75;
+constexpr double kGapTolerance = 0.9;
 /// What the newest gap adds to the average. A late commit makes a long gap, then a short one.
 constexpr double kNewestGapWeight = 0.25;
 /// When the next group is running its slot.

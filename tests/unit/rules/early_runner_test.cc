@@ -68,6 +68,12 @@ TEST_F(EarlyRunnerTest, DoesNotRunForWritersFasterThanTheSlots) {
   EXPECT_EQ(slots.size(), 10u);
 }
 
+TEST_F(EarlyRunnerTest, DoesNotRunWhenSlotsWouldMissSamples) {
+  // Of four commits the slots see three: an early run would see one that no slot does.
+  commit_every(kInterval * 3 / 4, 40);
+  EXPECT_TRUE(runs.empty());
+}
+
 TEST_F(EarlyRunnerTest, ALateCommitDoesNotMakeAFastWriter) {
   loop.run_for(kSecond);
   for (int i = 0; i < 6; ++i) commit_every(kInterval, 1);
