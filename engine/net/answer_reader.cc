@@ -47,8 +47,10 @@ AnswerReader::AnswerReader(Workspace& workspace, std::string address, uint64_t b
 std::span<char> AnswerReader::room() {
   is_room_in_body_ = at_ == At::kLength;
   if (is_room_in_body_) {
-    const std::span<char> room = body_.room(static_cast<size_t>(std::min(left_, kTrustedLength)));
-    return room.first(static_cast<size_t>(std::min<uint64_t>(left_, room.size())));
+    // One byte more: what nobody asked for must not wait on the connection for the next answer.
+    const std::span<char> room =
+        body_.room(static_cast<size_t>(std::min(left_, kTrustedLength)) + 1);
+    return room.first(static_cast<size_t>(std::min<uint64_t>(left_, room.size() - 1)) + 1);
   }
   const std::span<char> scratch(workspace_.scratch);
   return at_ == At::kHead ? scratch.first(kHeadRoomBytes) : scratch;
@@ -57,8 +59,10 @@ std::span<char> AnswerReader::room() {
 AnswerReader::State AnswerReader::received(size_t count) {
   has_begun_ = true;
   if (!is_room_in_body_) return read({workspace_.scratch, count});
-  body_.grow(count);
-  left_ -= count;
+  const auto ours = static_cast<size_t>(std::min<uint64_t>(left_, count));
+  keep_alive_ = keep_alive_ && ours == count;
+  body_.grow(ours);
+  left_ -= ours;
   return left_ == 0 ? finish() : State::kMore;
 }
 

@@ -134,6 +134,15 @@ TEST_F(AnswerReaderTest, KeepsTheConnectionOnlyWhenThatIsSafe) {
   }
 }
 
+TEST_F(AnswerReaderTest, WhatFollowsABodyReceivedInPlaceIsNotLeftForTheNextAnswer) {
+  const std::string head = kOk + "Content-Length: 11\r\n\r\n";
+  const Outcome out = read(head + "hello worldHTTP/1.1 200 OK\r\n", {head.size() + 5});
+  ASSERT_EQ(out.state, State::kDone);
+  EXPECT_EQ(out.response.body, "hello world");
+  EXPECT_EQ(out.response.wire_bytes, 11u);
+  EXPECT_FALSE(out.keeps_alive);
+}
+
 TEST_F(AnswerReaderTest, AnswersWithoutABodyHaveNone) {
   EXPECT_EQ(read("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc").response.body, "");
   const Outcome out = read("HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\n\r\n");
