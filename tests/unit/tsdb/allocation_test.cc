@@ -65,5 +65,46 @@ TEST(StoreAllocations, OnlyTheFirstColumnOfABlockTakesMemory) {
   }
 }
 
+class CountingVisitor final : public base::TileVisitor {
+ public:
+  void on_tile(const base::Tile& tile) override { rows += tile.rows; }
+  void on_mixed(const base::MixedSeries&) override {}
+  uint64_t rows = 0;
+};
+
+TEST(StoreAllocations, AWarmScanTakesNoMemory) {
+  tocsin::testing::FakeClock clock(kStart);
+  Store store({}, clock);
+  auto scraped = store.open_stream("scraped");
+  auto remote = store.open_stream("remote");
+  std::vector<base::Labels> labels[2];
+  for (int i = 0; i < 100; ++i) {
+    labels[0].push_back(labels_of("x", "scraped " + std::to_string(i)));
+    labels[1].push_back(labels_of("x", "remote " + std::to_string(i)));
+  }
+  ASSERT_TRUE(scraped->add_series(labels[0]).ok());
+  ASSERT_TRUE(remote->add_series(labels[1]).ok());
+  for (int c = 1; c <= 200; ++c) {
+    const auto column = scraped->begin(kStart + c * 1000);
+    ASSERT_TRUE(column.ok());
+    std::fill(column->begin(), column->end(), c);
+    ASSERT_TRUE(scraped->commit().ok());
+    for (base::WriterRow row = 0; row < 100; ++row) remote->add_loose(row, kStart + c * 1000, c);
+    ASSERT_TRUE(remote->commit().ok());
+  }
+  store.housekeep();
+  const auto selection = *store.select(metric_is("x"));
+  const auto rows = selection->rows();
+  const auto scan = [&] {
+    CountingVisitor seen;
+    const base::Status status = selection->scan(*rows, {0, 200}, kStart, kStart + 200'000, seen);
+    return status.ok() ? seen.rows : 0;
+  };
+  EXPECT_EQ(scan(), 200u);
+  const uint64_t before = allocations;
+  EXPECT_EQ(scan(), 200u);
+  EXPECT_EQ(allocations - before, 0u);
+}
+
 }  // namespace
 }  // namespace tocsin::tsdb
