@@ -180,7 +180,8 @@ Status Writer::close(TimestampMs t) {
   abandon();
   hand_over_shared();
   stream_->remove_all_rows();
-  RETURN_IF_ERROR(stream_->begin(t));
+  // A rule may have been run early in this very millisecond.
+  RETURN_IF_ERROR(stream_->begin(std::max(t, stream_->last_t() + 1)));
   const auto stats = commit();
   return stats ? Status() : Status(stats.error());
 }

@@ -101,6 +101,13 @@ TEST_F(StoreTest, CloseMarksWhatLives) {
   EXPECT_EQ(samples("y", 0, 9000), (std::vector{value_at(1000, 1), stale_at(2000)}));
 }
 
+TEST_F(StoreTest, CloseMarksBehindTheLastColumn) {
+  Scraper a(store, "a");
+  a.scrape(1000, {{"x", 1}});
+  ASSERT_TRUE(a.writer().close(1000).ok());
+  EXPECT_EQ(samples("x", 0, 9000), (std::vector{value_at(1000, 1), stale_at(1001)}));
+}
+
 TEST_F(StoreTest, CloseLeavesTheSeriesThatAnotherWriterHas) {
   Scraper a(store, "a");
   Scraper b(store, "b");
