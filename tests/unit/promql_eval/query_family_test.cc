@@ -98,6 +98,78 @@ TEST_F(FamilyTest, OtherTimesAreEvaluatedAnew) {
   pass(5 * kMinute);
 }
 
+TEST_F(FamilyTest, PartsThatDifferInOneModifierStayApart) {
+  std::vector<std::string> texts;
+  for (const char* text : {"sum(x)",
+                           "sum(x offset 1m)",
+                           "sum(x offset -1m)",
+                           "sum(x @ 60)",
+                           "sum(x @ 60.001)",
+                           "sum(x @ 120 offset 1m)",
+                           "sum by (a) (x)",
+                           "sum without (a) (x)",
+                           "sum by (a, job) (x)",
+                           "sum(x{a=\"1\"})",
+                           "sum(x{a!=\"1\"})",
+                           "sum(x{a=~\"1|2\"})",
+                           "sum(y)",
+                           "count(x)",
+                           "topk(1, x)",
+                           "topk(2, x)",
+                           "bottomk(1, x)",
+                           "quantile(0.5, x)",
+                           "quantile(0.51, x)",
+                           "rate(x[3m])",
+                           "rate(x[2m])",
+                           "rate(x[3m] offset 1m)",
+                           "rate(x[3m] @ 180)",
+                           "max_over_time(sum(x)[2m:1m])",
+                           "max_over_time(sum(x)[2m:30s])",
+                           "max_over_time(sum(x)[2m:1m] @ 180)",
+                           "max_over_time(sum(x)[2m:1m] offset 1m)",
+                           "quantile_over_time(0.5, x[3m])",
+                           "quantile_over_time(0.25, x[3m])",
+                           "x + y",
+                           "x - y",
+                           "x > y",
+                           "x > bool y",
+                           "x + on (a) y",
+                           "x + ignoring (job) y",
+                           "x and y",
+                           "x unless y",
+                           "sum(x) or sum(y)",
+                           "y + on () group_left sum(x)",
+                           "y + on () group_left () sum(x @ 60)",
+                           "sum(x) + sum(x @ 60) + sum(x offset 1m)"}) {
+    texts.emplace_back(text);
+    texts.push_back("-(" + texts.back() + ")");
+    texts.push_back(texts[texts.size() - 2] + " > 1");
+  }
+  make(texts);
+  for (TimestampMs t = kMinute; t <= 6 * kMinute; t += kMinute / 2) pass(t);
+}
+
+TEST_F(FamilyTest, APartThatFailsFailsForAllAndIsTriedAgain) {
+  make({"sum(x * on (job) y)", "-(x * on (job) y)", "sum(x)", "-sum(x)"});
+  for (int i = 0; i < 2; ++i) {
+    family->begin_pass();
+    for (const size_t failing : {0, 1}) {
+      const auto shared = queries[failing]->run_instant(3 * kMinute);
+      const auto expected = alone[failing]->run_instant(3 * kMinute);
+      ASSERT_FALSE(shared.ok());
+      EXPECT_EQ(shared.error().message, expected.error().message);
+    }
+    EXPECT_EQ(queries[2]->run_instant(3 * kMinute)->values[0], 16);
+    EXPECT_EQ(queries[3]->run_instant(3 * kMinute)->values[0], -16);
+  }
+  // One that is cancelled leaves nothing to the others.
+  CancelFlag cancel{true};
+  family->begin_pass();
+  EXPECT_EQ(queries[2]->run_instant(4 * kMinute, &cancel).error().code, base::Code::kCancelled);
+  EXPECT_EQ(queries[3]->run_instant(4 * kMinute)->values[0], -10);
+  EXPECT_EQ(queries[2]->run_instant(4 * kMinute)->values[0], 10);
+}
+
 TEST_F(FamilyTest, WhatTheOwnerWritesIsReadEachTime) {
   make({"rate(x[3m]) > 0.01", "rate(x[3m]) > 0.02"}, {"x"});
   EXPECT_GT(pass(3 * kMinute)[1], 0u);
