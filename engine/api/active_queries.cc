@@ -61,9 +61,13 @@ base::Result<std::unique_ptr<ActiveQueries>> ActiveQueries::open(const std::stri
   errno = ::posix_fallocate(file, 0, static_cast<off_t>(bytes));
   void* map = MAP_FAILED;
   if (errno == 0) map = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  const base::Error error = cannot("map", path);
+  if (map == MAP_FAILED) {
+    const base::Error error = cannot("map", path);
+    ::close(file);
+    ::unlink(path.c_str());  // What was left of the disk may be in it already.
+    return error;
+  }
   ::close(file);
-  if (map == MAP_FAILED) return error;
   auto* const text = static_cast<char*>(map);
   text[0] = '[';
   return std::unique_ptr<ActiveQueries>(new ActiveQueries({text, bytes}));

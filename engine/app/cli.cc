@@ -106,6 +106,9 @@ void add_web_flags(CLI::App& app, ServeFlags& flags) {
       ->capture_default_str();
 }
 
+/// The file of active queries has room for all, on the disk from the start.
+constexpr uint32_t kQueryPlacesMax = 10'000;
+
 void add_query_flags(CLI::App& app, ServeFlags& flags) {
   add_duration(app, "--query.lookback-delta", flags.lookback_delta,
                "How far back a selector looks for a sample.");
@@ -116,7 +119,7 @@ void add_query_flags(CLI::App& app, ServeFlags& flags) {
       ->capture_default_str();
   app.add_option("--query.max-concurrency", flags.query_concurrency_max,
                  "Most queries of clients at once; further ones wait.")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1u, kQueryPlacesMax))
       ->capture_default_str();
   app.add_option("--query.log-file", flags.query_log_file,
                  "Log of all queries, unless global.query_log_file names one.");

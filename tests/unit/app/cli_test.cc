@@ -80,6 +80,7 @@ TEST(CommandLine, RefusesWrongUsage) {
                                              {"serve", "--web.cors.origin=("},
                                              {"serve", "--web.max-connections=0"},
                                              {"serve", "--query.max-concurrency=0"},
+                                             {"serve", "--query.max-concurrency=10001"},
                                              {"serve", "--web.enable-admin-api"},
                                              {"serve", "--web.config.file=web.yml"}}) {
     const Outcome outcome = run(arguments);
