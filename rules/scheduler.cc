@@ -80,8 +80,11 @@ BetweenSlots Scheduler::run_between(TaskId id, std::function<void(base::Timestam
   executor_.submit([this, id, t, work = std::move(work), done = std::move(done)] {
     work(t);
     loop_.post([this, id, done] {
+      // What is told that a removed task has ended may destroy everything: that comes last.
+      const bool is_removed = tasks_.at(id).ended != nullptr;
+      if (is_removed) done();
       on_finished(id);
-      done();
+      if (!is_removed) done();
     });
   });
   return BetweenSlots::kStarted;

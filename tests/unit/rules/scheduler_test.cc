@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "tests/support/fake_time.h"
@@ -212,6 +213,22 @@ TEST_F(SchedulerTest, RemovingDuringARunBetweenEndsTheSlots) {
   loop.run_ready();
   EXPECT_EQ(ended, 1);
   EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST_F(SchedulerTest, ARemovedTaskEndsAfterAllElseIsSaid) {
+  auto scheduler = std::make_unique<Scheduler>(loop, held, clock);
+  const auto id = scheduler->add(task(10 * kSecond, 0));
+  loop.run_until(kStart + 2 * kSecond);
+  bool done = false;
+  scheduler->run_between(
+      id, [](TimestampMs) {}, [&] { done = true; });
+  scheduler->remove(id, [&] {
+    EXPECT_TRUE(done);
+    scheduler.reset();
+  });
+  held.run_one();
+  loop.run_ready();
+  EXPECT_EQ(scheduler, nullptr);
 }
 
 TEST_F(SchedulerTest, ThereIsNoRoomBetweenSlotsWhenOneIsOverdue) {
