@@ -219,7 +219,8 @@ std::shared_ptr<const Manager::Groups> Manager::published() const {
 
 std::vector<GroupView> Manager::groups(bool with_alerts) const {
   std::vector<GroupView> views;
-  for (const auto& group : *published()) views.push_back(group->view(with_alerts));
+  const std::shared_ptr<const Groups> all = published();  // A reload may replace them meanwhile.
+  for (const auto& group : *all) views.push_back(group->view(with_alerts));
   return views;
 }
 

@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "engine/base/number.h"
 #include "rules/alerting_rule.h"
+#include "rules/manager.h"
 #include "tests/unit/rules/fakes.h"
 
 namespace tocsin::rules {
@@ -48,6 +50,41 @@ TEST(Concurrency, ViewsAndEvaluationsDoNotDisturbEachOther) {
   done = true;
   reader.join();
   EXPECT_GE(rule.view(true).alerts.size(), 17u);
+}
+
+TEST(Concurrency, GroupsAreLookedAtWhileTheyAreReplaced) {
+  World world;
+  testing::FakeLoop loop{world.clock};
+  base::InlineExecutor executor;
+  Manager manager(loop, executor, world.services, {});
+  const auto load = [&](int version) {
+    std::string text = "groups: [";
+    for (int group = 0; group < 8; ++group) {
+      text += "{name: g" + std::to_string(group) + ", rules: [{record: r, expr: vector(" +
+              std::to_string(version) + ")}]},";
+    }
+    EXPECT_TRUE(manager.apply({{"rules.yml", groups_of(text + "]", "rules.yml")}}, {}).empty());
+  };
+  load(0);
+  std::atomic<bool> done = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const std::vector<GroupView> groups = manager.groups();
+        ASSERT_EQ(groups.size(), 8u);
+        for (const GroupView& group : groups) {
+          ASSERT_EQ(group.file, "rules.yml");
+          ASSERT_EQ(group.rules.at(0).query, groups[0].rules.at(0).query);
+        }
+      }
+    });
+  }
+  for (int version = 1; version <= 300; ++version) load(version);
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  manager.stop([] {});
+  loop.run_ready();
 }
 
 }  // namespace
