@@ -19,7 +19,7 @@ TEST(RowWise, ResultsThatSpeakOfOneTarget) {
            "-rate(errors_total[5m] offset 1m) > 1",
            "rate(a_total[5m]) / rate(b_total[5m]) > 0.1",
            "(a > 1) and (b < 2) unless c or d",
-           "time() - last_seconds > 300",
+           "angle > pi()",
            "histogram_quantile(0.9, rate(x_bucket[5m])) > 1",
            "max_over_time(rate(x[1m])[10m:30s]) > 1",
            "label_replace(up, \"a\", \"$1\", \"b\", \"(.*)\") == 0",
@@ -41,6 +41,8 @@ TEST(RowWise, ResultsOverMany) {
            "rate(x[5m]) > 2 * vector(scalar(limit))",
            "max_over_time(sum(x)[10m:30s]) > 1",
            "(count(up)) > 1",
+           "time() - last_seconds < 60",
+           "up and hour() > 8",
        }) {
     EXPECT_FALSE(row_wise(text)) << text;
   }
