@@ -37,5 +37,22 @@ TEST(CallLimit, LetsFurtherCallsWaitButNoQueriesAndNoHealthChecks) {
   EXPECT_TRUE(answered.load());
 }
 
+TEST(CallLimit, RefusesCallsWhenEnoughWait) {
+  std::latch entered(1);
+  std::latch may_go(1);
+  const auto handler = limit_calls(
+      [&](const net::ServerRequest&) {
+        entered.count_down();
+        may_go.wait();
+        return net::ServerResponse();
+      },
+      1, 0);
+  std::thread slow([&] { EXPECT_EQ(handler(get("/api/v1/rules")).status, 200); });
+  entered.wait();
+  EXPECT_EQ(handler(get("/api/v1/series")).status, 503);
+  may_go.count_down();
+  slow.join();
+}
+
 }  // namespace
 }  // namespace tocsin::api
