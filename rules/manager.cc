@@ -27,7 +27,7 @@ int64_t thread_cpu_ns() {
 
 Manager::Manager(base::Loop& loop, base::Executor& executor, RuleServices services, RuleFlags flags)
     : services_(std::move(services)),
-      flags_(std::move(flags)),
+      flags_(flags),
       scheduler_(loop, executor, services_.clock),
       early_(loop, scheduler_, services_.clock),
       published_(std::make_shared<const Groups>()) {}

@@ -1,6 +1,7 @@
 #include "engine/api/rules_api.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/api/envelope.h"
 #include "engine/api/parameters.h"
@@ -229,7 +230,8 @@ net::ServerResponse list_alerts(const RulesView& view) {
 
 void mount_rules_api(Router& router, RulesView view) {
   router.add("GET", "/api/v1/rules", [view](const Call& call) { return list_rules(call, view); });
-  router.add("GET", "/api/v1/alerts", [view](const Call&) { return list_alerts(view); });
+  router.add("GET", "/api/v1/alerts",
+             [view = std::move(view)](const Call&) { return list_alerts(view); });
 }
 
 }  // namespace tocsin::api

@@ -150,6 +150,7 @@ Decimal shortest_decimal(double magnitude) {
   // Most samples have few decimals. Two decimals of at most 15 digits never round to one double, so
   // the one that is found is the shortest.
   if (magnitude < 1e12) {
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): a wrong candidate fails the comparison.
     const auto thousandths = static_cast<uint64_t>(magnitude * 1000 + 0.5);
     if (static_cast<double>(thousandths) / 1000 == magnitude) {
       return without_trailing_zeros(thousandths, -3);

@@ -86,6 +86,7 @@ class HttpClient {
   /// Starts a request; `done` runs exactly once, on the client's loop. Thread-safe.
   virtual void send(HttpRequest request, HttpCallback done) = 0;
   /// Takes the memory of a body that is no longer needed, for later answers. Thread-safe.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it takes the body over.
   virtual void recycle(std::string /*body*/) {}
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "promql/eval/projection.h"
 
@@ -168,9 +169,10 @@ base::Status Info::find_newest(size_t step) {
     const double t = input.at(step, row);
     if (newest != kNone && input.at(step, newest) == t) {
       const std::string at = " @ " + std::to_string(std::llround(t * 1000));
-      return {base::Code::kInvalid, "found duplicate series for info metric: existing " +
-                                        info_schema_->labels[newest].to_braces() + at + ", new " +
-                                        info_schema_->labels[row].to_braces() + at};
+      std::string message = "found duplicate series for info metric: existing ";
+      message += info_schema_->labels[newest].to_braces() + at;
+      message += ", new " + info_schema_->labels[row].to_braces() + at;
+      return {base::Code::kInvalid, std::move(message)};
     }
     if (newest == kNone || input.at(step, newest) < t) newest = row;
   }
