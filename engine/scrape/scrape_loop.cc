@@ -177,6 +177,7 @@ void ScrapeLoop::tick(base::TimestampMs scheduled) {
   Attempt attempt;
   std::string forced;
   net::HttpRequest request;
+  std::shared_ptr<net::HttpClient> client;
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
@@ -186,6 +187,7 @@ void ScrapeLoop::tick(base::TimestampMs scheduled) {
     attempt.t = std::abs(now - scheduled) <= tolerance ? scheduled : now;
     attempt.start_ns = environment_.clock.steady_ns();
     attempt.config = config_;
+    client = client_;
     attempt.client = client_;
     forced = forced_error_;
     request = request_;
@@ -195,7 +197,7 @@ void ScrapeLoop::tick(base::TimestampMs scheduled) {
     store(attempt, Error{Code::kLimit, std::move(forced)});
     return;
   }
-  attempt.client->send(std::move(request), [weak = weak_from_this(), attempt](auto response) {
+  client->send(std::move(request), [weak = weak_from_this(), attempt](auto response) {
     if (const auto self = weak.lock()) self->on_response(attempt, std::move(response));
   });
 }
@@ -271,7 +273,9 @@ void ScrapeLoop::store(const Attempt& attempt, Result<std::string> body) {
   if (stopped_) return;
   bool up = false;
   const Status outcome = write(attempt, body, up);
-  if (body) attempt.client->recycle(*std::move(body));
+  if (const auto client = attempt.client.lock(); client && body) {
+    client->recycle(*std::move(body));
+  }
   const IntakeCounts& counts = intake_.counts();
   metrics_.count(counts);
   const uint64_t limit = attempt.config->common.samples_max;

@@ -86,7 +86,7 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
     base::TimestampMs t = 0;
     int64_t start_ns = 0;
     ScrapeConfigPtr config;
-    std::shared_ptr<net::HttpClient> client;
+    std::weak_ptr<net::HttpClient> client;  ///< Weak: the client holds the attempt.
   };
 
   void schedule();
