@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/net/answer_limits.h"
 #include "engine/net/response_head.h"
 #include "engine/net/text.h"
 #include "engine/net/wire_error.h"
@@ -10,8 +11,7 @@
 namespace tocsin::net {
 namespace {
 
-constexpr size_t kHeadRoomBytes = 4u << 10;    // so that little of the body is copied
-constexpr uint64_t kTrustedLength = 1u << 20;  // of a Content-Length without having seen it
+constexpr size_t kHeadRoomBytes = 4u << 10;  // so that little of the body is copied
 constexpr size_t kCodingsMax = 5;
 
 /// What a body may take before decompression: data that cannot be compressed grows a little.
@@ -49,7 +49,7 @@ std::span<char> AnswerReader::room() {
   if (is_room_in_body_) {
     // One byte more: what nobody asked for must not wait on the connection for the next answer.
     const std::span<char> room =
-        body_.room(static_cast<size_t>(std::min(left_, kTrustedLength)) + 1);
+        body_.room(static_cast<size_t>(std::min<uint64_t>(left_, kTrustedLength)) + 1);
     return room.first(static_cast<size_t>(std::min<uint64_t>(left_, room.size() - 1)) + 1);
   }
   const std::span<char> scratch(workspace_.scratch);
@@ -86,7 +86,7 @@ AnswerReader::State AnswerReader::read_head(std::string_view bytes) {
   for (;;) {
     if (!may_be_response(bytes)) return fail(malformed_error(address_, "no HTTP/1.x status line"));
     const size_t end = find_response_head_end(bytes, head_line_);
-    if (head_bytes_ + std::min(end, bytes.size()) > kHeadBytesMax) {
+    if (head_bytes_ + std::min(end, bytes.size()) > kAnswerHeadBytesMax) {
       return fail(head_too_large_error(address_));
     }
     if (end == std::string_view::npos) {

@@ -21,7 +21,6 @@ namespace tocsin::net {
 /// and after decompression. Usage: receive into room(), tell received(), until it is not kMore.
 class AnswerReader {
  public:
-  static constexpr size_t kHeadBytesMax = 256u << 10;
   static constexpr size_t kScratchBytes = 64u << 10;
 
   /// What readers of one thread share. Large: belongs on the heap.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/net/answer_limits.h"
 #include "engine/net/credentials.h"
 #include "engine/net/curl_error.h"
 #include "engine/net/loop_core.h"
@@ -25,8 +26,6 @@ using base::Result;
 using base::Status;
 
 constexpr int kRedirectsMax = 10;  // as Go
-constexpr size_t kResponseHeadBytesMax = 256u << 10;
-constexpr size_t kReserveMax = 1u << 20;  // trusted from a Content-Length without having seen it
 constexpr long kReadBufferBytes = 128 << 10;
 constexpr long kIdleConnectionSeconds = 300;
 
@@ -266,7 +265,7 @@ void Exchange::take_redirect() {
 
 Error Exchange::failure(int curl_code) const {
   if (is_too_large_) return body_too_large_error(url_.authority(), request_.body_bytes_max);
-  if (head_bytes_ > kResponseHeadBytesMax) return head_too_large_error(url_.authority());
+  if (head_bytes_ > kAnswerHeadBytesMax) return head_too_large_error(url_.authority());
   CurlFailure what{curl_code, 0, url_.authority(), detail_.data()};
   if (curl_code == CURLE_COULDNT_CONNECT) what.address = peer().authority();
   curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &what.os_error);
@@ -287,7 +286,7 @@ size_t Exchange::write_body(char* data, size_t size, size_t count, void* self) {
 size_t Exchange::write_header(char* data, size_t size, size_t count, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   exchange.head_bytes_ += size * count;
-  if (exchange.head_bytes_ > kResponseHeadBytesMax) return 0;
+  if (exchange.head_bytes_ > kAnswerHeadBytesMax) return 0;
   exchange.on_header({data, size * count});
   return size * count;
 }
@@ -306,7 +305,7 @@ void Exchange::on_header(std::string_view line) {
     const auto& [name, value] = response_.headers.back();
     if (name != "content-length" || request_.method == "HEAD") return;
     const uint64_t length = std::strtoull(value.c_str(), nullptr, 10);
-    response_.body.reserve(std::min<uint64_t>({length, kReserveMax, request_.body_bytes_max}));
+    response_.body.reserve(std::min<uint64_t>({length, kTrustedLength, request_.body_bytes_max}));
   }
 }
 

@@ -82,13 +82,12 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 Status append_headers(const HttpJob& job, std::string& out) {
   std::string_view codings = kAcceptedCodings;
   for (const auto& [name, value] : job.request.headers) {
+    RETURN_IF_ERROR(check_request_header(name, value));
     if (equal_ignoring_case(name, "accept-encoding")) {
       codings = value;
-      RETURN_IF_ERROR(check_request_header(name, value));
-      continue;
+    } else {
+      append_field(out, name, value);
     }
-    RETURN_IF_ERROR(check_request_header(name, value));
-    append_field(out, name, value);
   }
   for (const auto& [name, value] : job.setup->config.headers) {
     RETURN_IF_ERROR(check_request_header(name, value.reveal()));

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "promql/eval/kernels_binary.h"
+#include "promql/plan/replace.h"
 #include "promql/plan/walk.h"
 #include "promql/syntax/functions.h"
 
@@ -41,11 +42,7 @@ std::optional<double> value_of(const Expr& expr) {
 void fold_constants(ExprPtr& expr) {
   for_each_child(*expr, [](ExprPtr& child) { fold_constants(child); });
   const auto value = value_of(*expr);
-  if (!value) return;
-  auto number = std::make_unique<NumberLiteral>();
-  number->value = *value;
-  number->pos = expr->pos;
-  expr = std::move(number);
+  if (value) replace_by_number(expr, *value);
 }
 
 }  // namespace tocsin::promql

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "promql/plan/replace.h"
 #include "promql/plan/walk.h"
 #include "promql/syntax/functions.h"
 
@@ -23,11 +24,7 @@ void replace_number_calls(ExprPtr& expr, const EvalRange& range) {
   for_each_child(*expr, [&range](ExprPtr& child) { replace_number_calls(child, range); });
   if (expr->kind != ExprKind::kCall) return;
   const auto value = value_of(as<Call>(*expr).function->name, range);
-  if (!value) return;
-  auto number = std::make_unique<NumberLiteral>();
-  number->value = *value;
-  number->pos = expr->pos;
-  expr = std::move(number);
+  if (value) replace_by_number(expr, *value);
 }
 
 }  // namespace tocsin::promql

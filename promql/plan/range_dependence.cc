@@ -34,9 +34,9 @@ bool depends_itself(const Expr& expr) {
 
 }  // namespace
 
-bool depends_on_range(Expr& expr) {
+bool depends_on_range(const Expr& expr) {
   bool found = depends_itself(expr);
-  for_each_child(expr, [&found](ExprPtr& child) { found = found || depends_on_range(*child); });
+  for_each_child(expr, [&found](const Expr& child) { found = found || depends_on_range(child); });
   return found;
 }
 

@@ -6,6 +6,6 @@
 namespace tocsin::promql {
 
 /// True with start() end() range() step() as calls, in durations or after @.
-bool depends_on_range(Expr& expr);
+bool depends_on_range(const Expr& expr);
 
 }  // namespace tocsin::promql

@@ -167,9 +167,8 @@ class StandingFamily final : public QueryFamily {
     if (const ExprPtr rewritten = shareable(expr)) shared_->announce(*rewritten);
   }
   base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) override {
-    ExprPtr copy = clone(expr);
-    auto query = std::make_unique<StandingQuery>(std::move(copy), std::move(text), source_,
-                                                 options_, clock_);
+    auto query =
+        std::make_unique<StandingQuery>(clone(expr), std::move(text), source_, options_, clock_);
     if (shareable(expr)) query->share(shared_);
     RETURN_IF_ERROR(query->start());
     return std::unique_ptr<Query>(std::move(query));
@@ -179,8 +178,7 @@ class StandingFamily final : public QueryFamily {
  private:
   /// The rewritten expression; null when it shares nothing.
   static ExprPtr shareable(const Expr& expr) {
-    const ExprPtr copy = clone(expr);
-    if (depends_on_range(*copy)) return nullptr;
+    if (depends_on_range(expr)) return nullptr;
     auto rewritten = rewrite(expr, {});
     return rewritten && SharedParts::suits(**rewritten) ? *std::move(rewritten) : nullptr;
   }
