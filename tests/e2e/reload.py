@@ -85,8 +85,8 @@ def a_pending_alert_stays_pending_over_a_reload():
             equal(server.reload().status, 200)
             eventually("the new rule fires", lambda: "Cold" in server.firing())
             equal(active_since(server, "Hot"), since)
-            equal(receiver.messages("/hook")[0]["commonLabels"], {"alertname": "Cold", "instance": target.address,
-                                                                  "job": "app"})
+            page = receiver.await_message("/hook", "the new rule's page")
+            equal(page["commonLabels"], {"alertname": "Cold", "instance": target.address, "job": "app"})
 
 
 @case
