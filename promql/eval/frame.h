@@ -18,6 +18,9 @@ struct Grid {
   base::TimestampMs start = 0;
   base::DurationMs step = 1;
   size_t steps = 1;
+  base::DurationMs beyond = 0;  ///< How much later than the last of them the evaluation ends.
+  /// One timestamp, the start and the end: what upstream takes for an instant query.
+  bool one_moment() const { return steps == 1 && beyond == 0; }
   base::TimestampMs at(size_t i) const { return start + static_cast<int64_t>(i) * step; }
   base::TimestampMs last() const { return at(steps == 0 ? 0 : steps - 1); }
 };

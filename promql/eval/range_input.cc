@@ -49,7 +49,12 @@ Grid subquery_grid(base::TimestampMs from, base::TimestampMs to, base::DurationM
     grid.steps = 0;
     return grid;
   }
-  grid.steps = to < grid.start ? 0 : static_cast<size_t>((to - grid.start) / step) + 1;
+  if (to < grid.start) {
+    grid.steps = 0;
+    return grid;
+  }
+  grid.steps = static_cast<size_t>((to - grid.start) / step) + 1;
+  grid.beyond = to - grid.last();
   return grid;
 }
 

@@ -23,7 +23,6 @@ class Run {
     std::string_view text;               ///< Of the query, for positions in errors.
     SchemaIds* ids = nullptr;
     base::Annotations* annotations = nullptr;
-    bool is_range = false;                     ///< A range query: sort has no effect.
     const Parallelism* parallelism = nullptr;  ///< May be null.
   };
   explicit Run(const Setup& setup);
@@ -53,7 +52,6 @@ class Run {
   SchemaIds& ids() { return *setup_.ids; }
   /// Into how many ranges to split rows, and who helps; null: nobody.
   const Parallelism* parallelism() const { return setup_.parallelism; }
-  bool is_range() const { return setup_.is_range; }
   /// Annotations stay where they were added; this only reads the counters.
   QueryStats stats() const;
 

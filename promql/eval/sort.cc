@@ -17,12 +17,11 @@ base::Status Sort::evaluate(const Grid& grid, Run& run) {
   schema_ = child_->schema();
   Frame& out = frame();
   out.drop_histograms();
-  if (run.is_range() || grid.steps > 1) {
+  if (!grid.one_moment()) {
     run.warn(kSortWithoutEffect, pos_);
     return {};
   }
   out.order.clear();
-  if (out.steps != 1) return {};
   for_each_bit(out.bits(0), [&](size_t row) { out.order.push_back(static_cast<uint32_t>(row)); });
   std::stable_sort(out.order.begin(), out.order.end(), [&](uint32_t a, uint32_t b) {
     const double x = out.at(0, a);
@@ -74,13 +73,12 @@ base::Status SortByLabel::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(child_->eval(grid, run));
   take_over(*child_);
   schema_ = child_->schema();
-  if (run.is_range() || grid.steps > 1) {
+  if (!grid.one_moment()) {
     run.warn(kSortWithoutEffect, pos_);
     return {};
   }
   Frame& out = frame();
   out.order.clear();
-  if (out.steps != 1) return {};
   for_each_bit(out.bits(0), [&](size_t row) { out.order.push_back(static_cast<uint32_t>(row)); });
   std::stable_sort(out.order.begin(), out.order.end(), [this](uint32_t a, uint32_t b) {
     const base::Labels& x = schema_->labels[descending_ ? b : a];

@@ -7,6 +7,7 @@ namespace tocsin::promql {
 base::Status StepInvariant::evaluate(const Grid& grid, Run& run) {
   Grid once = grid;
   once.steps = 1;
+  once.beyond = 0;
   RETURN_IF_ERROR(child_->eval(once, run));
   schema_ = child_->schema();
   if (grid.steps == 1) {

@@ -102,7 +102,6 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
   setup.text = text;
   setup.ids = &ids;
   setup.annotations = &out.annotations;
-  setup.is_range = !range.instant();
   Run run(setup);
   if (base::Status status = evaluate(made.plan, range, run, out); !status.ok())
     out.error = std::move(status).error();

@@ -150,8 +150,9 @@ base::Result<Grid> to_grid(const EvalRange& range) {
     return base::Error{base::Code::kInvalid,
                        "the end of a range query must not be before its start"};
   }
-  return Grid{range.start, range.step,
-              static_cast<size_t>((range.end - range.start) / range.step) + 1};
+  const base::DurationMs length = range.end - range.start;
+  return Grid{range.start, range.step, static_cast<size_t>(length / range.step) + 1,
+              length % range.step};
 }
 
 void collect_values(Operator& root, const Grid& grid, bool is_range, QueryResult& result) {

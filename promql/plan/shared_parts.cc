@@ -42,7 +42,7 @@ bool has_own_reader(const Expr& expr) {
 }
 
 bool same_grid(const Grid& a, const Grid& b) {
-  return a.start == b.start && a.step == b.step && a.steps == b.steps;
+  return a.start == b.start && a.step == b.step && a.steps == b.steps && a.beyond == b.beyond;
 }
 
 /// A copy of a shared operator's result: parents change their children's frames in place.

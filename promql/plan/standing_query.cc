@@ -46,7 +46,7 @@ class StandingQuery final : public Query {
   using Collect = void (*)(Operator& root, const Grid& grid, bool is_range, QueryResult& result);
   base::Result<QueryResult> run_and(const EvalRange& range, const CancelFlag* cancel,
                                     Collect collect);
-  Run make_run(const CancelFlag* cancel, bool is_range);
+  Run make_run(const CancelFlag* cancel);
 
   ExprPtr expr_;
   std::string text_;
@@ -96,7 +96,7 @@ base::Status StandingQuery::plan_for(const EvalRange& range) {
   return depends_on_range_ && !same ? make_plan(range) : base::Status();
 }
 
-Run StandingQuery::make_run(const CancelFlag* cancel, bool is_range) {
+Run StandingQuery::make_run(const CancelFlag* cancel) {
   annotations_ = {};
   Run::Setup setup;
   setup.limits = &options_.limits;
@@ -105,7 +105,6 @@ Run StandingQuery::make_run(const CancelFlag* cancel, bool is_range) {
   setup.text = text_;
   setup.ids = shared_ != nullptr ? &shared_->ids() : &ids_;
   setup.annotations = &annotations_;
-  setup.is_range = is_range;
   setup.parallelism = &options_.parallelism;
   return Run(setup);
 }
@@ -114,7 +113,7 @@ base::Result<QueryResult> StandingQuery::run_and(const EvalRange& range, const C
                                                  Collect collect) {
   ASSIGN_OR_RETURN(const Grid grid, to_grid(range));
   RETURN_IF_ERROR(plan_for(range));
-  Run run = make_run(cancel, !range.instant());
+  Run run = make_run(cancel);
   QueryResult result;
   result.type = plan_.type;
   result.string = plan_.string;
@@ -141,7 +140,7 @@ base::Result<InstantFrame> StandingQuery::run_instant(base::TimestampMs t,
   if (!plan_.vector) {
     return base::Error{base::Code::kInvalid, "rule result is not a vector or scalar"};
   }
-  Run run = make_run(cancel, false);
+  Run run = make_run(cancel);
   RETURN_IF_ERROR(plan_.vector->eval({t, 1, 1}, run));
   const Frame& frame = plan_.vector->frame();
   InstantFrame result;

@@ -34,12 +34,35 @@ TEST(RangeQuery, FixedPartsAreRepeated) {
             "{} 5@120000 7@180000\n");
 }
 
-TEST(RangeQuery, SortHasNoEffect) {
+/// What sorting says of m, `result`, when it has no effect.
+std::string unsorted(const std::string& result, const std::string& where) {
+  return result +
+         "\nwarning: PromQL warning: sort is ineffective for range queries since results are "
+         "always ordered by labels (" +
+         where + ")\n";
+}
+
+TEST(RangeQuery, SortHasNoEffectFromOneTimeToAnother) {
   TableSource source;
   source.load(60'000, "m", "1 2");
-  EXPECT_EQ(range("sort(m)", source, {0, 0, 60'000}),
-            "m 1@0\nwarning: PromQL warning: sort is ineffective for range queries since results "
-            "are always ordered by labels (1:1)\n");
+  EXPECT_EQ(range("sort(m)", source, {0, 60'000, 60'000}), unsorted("m 1@0 2@60000", "1:1"));
+  // Even where no second step fits in between.
+  EXPECT_EQ(range("sort(m)", source, {0, 1'000, 60'000}), unsorted("m 1@0", "1:1"));
+  EXPECT_EQ(range("sort_by_label(m, \"a\")", source, {0, 1'000, 60'000}), unsorted("m 1@0", "1:1"));
+  EXPECT_EQ(range("sort(m)", source, {0, 0, 60'000}), "m 1@0\n");
+  EXPECT_EQ(range("sort_by_label_desc(m, \"a\")", source, {0, 0, 60'000}), "m 1@0\n");
+}
+
+TEST(RangeQuery, SortOfOneMomentIsNoRange) {
+  TableSource source;
+  source.load(60'000, "m", "1 2");
+  EXPECT_EQ(range("sort(m @ 60)", source, {0, 60'000, 60'000}), "m 2@0 2@60000\n");
+  // Subqueries are from their first step to the query's time.
+  EXPECT_EQ(range("max_over_time(sort(m)[1m:1m])", source, {60'000, 60'000, 60'000}),
+            "{} 2@60000\n");
+  EXPECT_EQ(range("max_over_time(sort(m)[1m:1m])", source, {61'000, 61'000, 60'000}),
+            unsorted("{} 2@61000", "1:15"));
+  EXPECT_EQ(instant("max_over_time(sort(m)[1m:1m])", source, 60'000), "{} 2\n");
 }
 
 TEST(RangeQuery, NeedsAVectorOrScalar) {
