@@ -55,6 +55,8 @@ EXPLAINED = [
      "before 3.8 a fraction from within the first custom bucket was NaN"),
     (r"\b(topk|bottomk)\b.*(\[[^\]]*:|histogram_quantile)", r"^missing|^surplus|: at |, not ",
      "equals after a subquery or histogram_quantile, as in range queries"),
+    (r"@ .*\[[^\]]*:[^\]]*\] offset -", r"^missing|^surplus|: at |, not ",
+     "where a subquery begins at the query's start, its offset moves what an @ within it fixes"),
 ]
 EXPLAINED_IN_RANGES = [
     (r"\b(topk|bottomk)\b", r"^missing|^surplus|: at |, not ",
