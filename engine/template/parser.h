@@ -13,8 +13,6 @@
 namespace tocsin::tmpl {
 
 inline constexpr size_t kMaxTemplateBytes = 4 << 20;
-/// Control structures and parentheses inside each other.
-inline constexpr int kMaxTemplateNesting = 200;
 
 /// Parses `text` to the template `name` and those it defines, in order of definition (`name` is
 /// last). Fails with Go's text "template: NAME:LINE: …". The trees point into `functions`.
