@@ -50,7 +50,7 @@ void LoadedStore::look_back() {
   const auto rows = (*everything)->rows();
   const base::RowRange all{0, static_cast<uint32_t>(rows->labels.size())};
   IgnoringVisitor visitor;
-  require((*everything)->scan(*rows, all, now() - 5 * base::kMinute, now(), visitor));
+  require((*everything)->scan(*rows, all, {now() - 5 * base::kMinute, now()}, visitor));
 }
 
 void LoadedStore::fill(uint32_t count, Readers readers) {

@@ -98,8 +98,8 @@ base::Status visit_all(tsdb::Store& store, base::TileVisitor& visitor) {
   ASSIGN_OR_RETURN(const auto named, base::Matcher::make(base::MatchOp::kNotEqual, "__name__", ""));
   ASSIGN_OR_RETURN(const auto selection, store.select({named}));
   const auto rows = selection->rows();
-  return selection->scan(*rows, {0, static_cast<uint32_t>(rows->labels.size())}, INT64_MIN,
-                         INT64_MAX, visitor);
+  return selection->scan(*rows, {0, static_cast<uint32_t>(rows->labels.size())},
+                         {INT64_MIN, INT64_MAX}, visitor);
 }
 
 /// The largest first, equals by name.

@@ -132,7 +132,7 @@ class Offline final : public OfflineServer {
     const auto rows = (*selection)->rows();
     NewestVisitor visitor;
     const base::RowRange all{0, static_cast<uint32_t>(rows->labels.size())};
-    const base::Status status = (*selection)->scan(*rows, all, INT64_MIN, api::kTimeMax, visitor);
+    const base::Status status = (*selection)->scan(*rows, all, {INT64_MIN, api::kTimeMax}, visitor);
     return status.ok() ? visitor.newest : std::nullopt;
   }
 

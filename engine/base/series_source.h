@@ -2,10 +2,12 @@
 // The store implements this, the evaluator reads it; neither knows the other.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/histogram.h"
@@ -73,6 +75,46 @@ struct RowRange {
   uint32_t end = 0;
 };
 
+/// A point in the order of a source's commits. Scans as of the same moment see the same commits,
+/// whatever is committed meanwhile, on any threads. What they may see is kept as long as the moment
+/// is held, so not for longer than a query runs. Thread-safe but for being moved.
+class Moment {
+ public:
+  /// None: every scan takes one of its own.
+  Moment() = default;
+  /// For sources: commits numbered less than `number` are seen. `hold` is where the source notes
+  /// who reads; it gets 0 in the end.
+  Moment(uint64_t number, std::atomic<uint64_t>& hold) : number_(number), hold_(&hold) {}
+  Moment(Moment&& other) noexcept
+      : number_(std::exchange(other.number_, 0)), hold_(std::exchange(other.hold_, nullptr)) {}
+  Moment& operator=(Moment&& other) noexcept {
+    std::swap(number_, other.number_);
+    std::swap(hold_, other.hold_);
+    return *this;
+  }
+  ~Moment() {
+    if (hold_ != nullptr) hold_->store(0, std::memory_order_release);
+  }
+
+  explicit operator bool() const { return hold_ != nullptr; }
+  uint64_t number() const { return number_; }
+
+ private:
+  uint64_t number_ = 0;
+  std::atomic<uint64_t>* hold_ = nullptr;
+};
+
+/// Which samples a scan reads: those with from < t <= to.
+struct ScanWindow {
+  TimestampMs from = 0;
+  TimestampMs to = 0;
+  /// The caller wants the newest sample of each row alone: a tile may begin at the last column in
+  /// which all its rows have a value.
+  bool newest_only = false;
+  /// Of the selection's source. Null, or none: the scan's own.
+  const Moment* as_of = nullptr;
+};
+
 /// The series that match some matchers, kept up to date by its source: a series is tested once,
 /// when it is born. Thread-safe.
 class Selection {
@@ -80,17 +122,11 @@ class Selection {
   virtual ~Selection() = default;
   /// The series now: the same pointer as last time when nothing changed. O(1) then.
   virtual std::shared_ptr<const RowSet> rows() = 0;
-  /// Visits all samples with from < t <= to of `range` of `rows` (a RowSet of this selection).
-  /// Each row appears in at most one tile or mixed series; rows without samples in none. Tiles
-  /// come in ascending row order. Takes no lock; sees each scrape whole or not at all.
-  virtual Status scan(const RowSet& rows, RowRange range, TimestampMs from, TimestampMs to,
+  /// Visits all samples of `range` of `rows` (a RowSet of this selection) in the window. Each row
+  /// appears in at most one tile or mixed series; rows without samples in none. Tiles come in
+  /// ascending row order. Takes no lock; sees each scrape whole or not at all.
+  virtual Status scan(const RowSet& rows, RowRange range, const ScanWindow& window,
                       TileVisitor& visitor) const = 0;
-  /// As scan(), for a caller that wants the newest sample of each row alone: a tile may begin at
-  /// the last column in which all its rows have a value.
-  virtual Status scan_newest(const RowSet& rows, RowRange range, TimestampMs from, TimestampMs to,
-                             TileVisitor& visitor) const {
-    return scan(rows, range, from, to, visitor);
-  }
 };
 
 /// Where series come from. Thread-safe.
@@ -99,6 +135,9 @@ class SeriesSource {
   virtual ~SeriesSource() = default;
   /// A selection; as long as it is held, it is kept up to date. Fails only with kLimit.
   virtual Result<std::shared_ptr<Selection>> select(const Matchers& matchers) = 0;
+  /// Now: a query takes one before it looks at the rows, and passes it to all its scans. Cheap.
+  /// Sources that do not change while a query runs need none.
+  virtual Moment now() { return {}; }
   /// Label sets that match any of `selectors` (empty: all) and have a sample in [from, to].
   virtual Result<std::vector<Labels>> series(const std::vector<Matchers>& selectors,
                                              TimestampMs from, TimestampMs to) = 0;

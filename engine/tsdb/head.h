@@ -68,8 +68,8 @@ class SelectionRegistry {
 struct Head {
   Head(const Options& o, const base::Clock& c);
 
-  /// Visits the samples of `range` of `rows` in `time`. Takes no lock that a writer holds.
-  void scan(const StoreRowSet& rows, base::RowRange range, TimeRange time,
+  /// Visits the samples of `range` of `rows` in `window`. Takes no lock that a writer holds.
+  void scan(const StoreRowSet& rows, base::RowRange range, const base::ScanWindow& window,
             base::TileVisitor& visitor);
 
   const Options options;

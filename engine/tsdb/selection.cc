@@ -22,24 +22,13 @@ std::shared_ptr<const base::RowSet> StoreSelection::rows() {
 }
 
 base::Status StoreSelection::scan(const base::RowSet& rows, base::RowRange range,
-                                  base::TimestampMs from, base::TimestampMs to,
-                                  base::TileVisitor& visitor) const {
-  return scan(rows, range, TimeRange{from, to, false}, visitor);
-}
-
-base::Status StoreSelection::scan_newest(const base::RowSet& rows, base::RowRange range,
-                                         base::TimestampMs from, base::TimestampMs to,
-                                         base::TileVisitor& visitor) const {
-  return scan(rows, range, TimeRange{from, to, true}, visitor);
-}
-
-base::Status StoreSelection::scan(const base::RowSet& rows, base::RowRange range, TimeRange time,
+                                  const base::ScanWindow& window,
                                   base::TileVisitor& visitor) const {
   const auto* set = dynamic_cast<const StoreRowSet*>(&rows);
   if (set == nullptr) {
     return {base::Code::kInternal, "scan of a row set that is not the store's own"};
   }
-  head_->scan(*set, range, time, visitor);
+  head_->scan(*set, range, window, visitor);
   return {};
 }
 

@@ -18,10 +18,8 @@ class StoreSelection final : public base::Selection {
       : head_(std::move(head)), matchers_(std::move(matchers)) {}
 
   std::shared_ptr<const base::RowSet> rows() override;
-  base::Status scan(const base::RowSet& rows, base::RowRange range, base::TimestampMs from,
-                    base::TimestampMs to, base::TileVisitor& visitor) const override;
-  base::Status scan_newest(const base::RowSet& rows, base::RowRange range, base::TimestampMs from,
-                           base::TimestampMs to, base::TileVisitor& visitor) const override;
+  base::Status scan(const base::RowSet& rows, base::RowRange range, const base::ScanWindow& window,
+                    base::TileVisitor& visitor) const override;
 
   const base::Matchers& matchers() const { return matchers_; }
   /// How many series there are.
@@ -35,9 +33,6 @@ class StoreSelection final : public base::Selection {
   void on_forgotten(const std::vector<SeriesId>& ids);
 
  private:
-  base::Status scan(const base::RowSet& rows, base::RowRange range, TimeRange time,
-                    base::TileVisitor& visitor) const;
-
   const std::shared_ptr<Head> head_;
   const base::Matchers matchers_;
   std::vector<SeriesId> ids_;           // Guarded by Head::mutex.

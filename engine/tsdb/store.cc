@@ -50,9 +50,10 @@ class PresenceVisitor final : public base::TileVisitor {
 Head::Head(const Options& o, const base::Clock& c)
     : options(o), clock(c), absent(kSlabSlotsMax, base::absent_marker()) {}
 
-void Head::scan(const StoreRowSet& rows, base::RowRange range, TimeRange time,
+void Head::scan(const StoreRowSet& rows, base::RowRange range, const base::ScanWindow& window,
                 base::TileVisitor& visitor) {
   const Epochs::Pin pin(epochs);
+  const TimeRange time{window.from, window.to, window.newest_only};
   std::unique_ptr<ScanScratch> scratch = scratches.take(absent.data());
   scan_rows(rows, range, time, *scratch, visitor);
   scratches.give(std::move(scratch));

@@ -10,20 +10,21 @@ base::Status RangeScan::open(const Grid& grid, Run& run) {
   rows_.refresh(run.ids());
   schema_ = rows_.schema();
   grid_ = grid;
-  from_ = window(grid.start).samples_from;
-  to_ = window(grid.last()).samples_to;
+  samples_.from = window(grid.start).samples_from;
+  samples_.to = window(grid.last()).samples_to;
+  samples_.as_of = run.as_of();
   return {};
 }
 
 base::Status RangeScan::visit(base::TileVisitor& visitor) {
-  if (!strips_buckets_) return rows_.scan(from_, to_, visitor);
+  if (!strips_buckets_) return rows_.scan(samples_, visitor);
   std::vector<SampleRange> steps(grid_.steps);
   for (size_t i = 0; i < grid_.steps; ++i) {
     const WindowTimes times = window(grid_.at(i));
     steps[i] = {times.samples_from, times.samples_to};
   }
   BucketStripper stripper(visitor, std::move(steps));
-  return rows_.scan(from_, to_, stripper);
+  return rows_.scan(samples_, stripper);
 }
 
 namespace {

@@ -76,14 +76,13 @@ class RangeScan final : public RangeInput {
   base::Status visit(base::TileVisitor& visitor) override;
   bool splits() const override { return !strips_buckets_; }
   base::Status visit_rows(base::RowRange rows, base::TileVisitor& visitor) override {
-    return rows_.scan_rows(rows, from_, to_, visitor);
+    return rows_.scan_rows(rows, samples_, visitor);
   }
 
  private:
   SelectionRows rows_;
   Grid grid_;
-  base::TimestampMs from_ = 0;
-  base::TimestampMs to_ = 0;
+  base::ScanWindow samples_;
   bool strips_buckets_ = false;
 };
 

@@ -24,6 +24,7 @@ class Run {
     SchemaIds* ids = nullptr;
     base::Annotations* annotations = nullptr;
     const Parallelism* parallelism = nullptr;  ///< May be null.
+    const base::Moment* as_of = nullptr;       ///< What all selectors read; may be null.
   };
   explicit Run(const Setup& setup);
 
@@ -52,6 +53,8 @@ class Run {
   SchemaIds& ids() { return *setup_.ids; }
   /// Into how many ranges to split rows, and who helps; null: nobody.
   const Parallelism* parallelism() const { return setup_.parallelism; }
+  /// For base::ScanWindow.
+  const base::Moment* as_of() const { return setup_.as_of; }
   /// Annotations stay where they were added; this only reads the counters.
   QueryStats stats() const;
 

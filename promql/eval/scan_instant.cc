@@ -106,33 +106,26 @@ void SelectionRows::refresh(SchemaIds& ids) {
   schema_ = std::move(schema);
 }
 
-base::Status SelectionRows::scan(base::TimestampMs from, base::TimestampMs to,
-                                 base::TileVisitor& visitor) const {
+base::Status SelectionRows::scan(const base::ScanWindow& window, base::TileVisitor& visitor) const {
   const auto rows = static_cast<uint32_t>(rows_->labels.size());
   if (rows == 0) return {};
-  return selection_->scan(*rows_, {0, rows}, from, to, visitor);
+  return selection_->scan(*rows_, {0, rows}, window, visitor);
 }
 
-base::Status SelectionRows::scan_newest(base::TimestampMs from, base::TimestampMs to,
-                                        base::TileVisitor& visitor) const {
-  const auto rows = static_cast<uint32_t>(rows_->labels.size());
-  if (rows == 0) return {};
-  return selection_->scan_newest(*rows_, {0, rows}, from, to, visitor);
-}
-
-base::Status ScanInstant::scan(const Grid& grid, base::TileVisitor& visitor) const {
-  const base::TimestampMs from = saturating_sub(shift_.apply(grid.start), lookback_);
-  const base::TimestampMs to = shift_.apply(grid.last());
-  if (!strips_buckets_) {
-    return grid.steps == 1 ? rows_.scan_newest(from, to, visitor) : rows_.scan(from, to, visitor);
-  }
+base::Status ScanInstant::scan(const Grid& grid, const Run& run, base::TileVisitor& visitor) const {
+  base::ScanWindow window;
+  window.from = saturating_sub(shift_.apply(grid.start), lookback_);
+  window.to = shift_.apply(grid.last());
+  window.as_of = run.as_of();
+  window.newest_only = grid.steps == 1 && !strips_buckets_;
+  if (!strips_buckets_) return rows_.scan(window, visitor);
   std::vector<SampleRange> steps(grid.steps);
   for (size_t i = 0; i < grid.steps; ++i) {
     const base::TimestampMs ref = shift_.apply(grid.at(i));
     steps[i] = {saturating_sub(ref, lookback_), ref};
   }
   BucketStripper stripper(visitor, std::move(steps));
-  return rows_.scan(from, to, stripper);
+  return rows_.scan(window, stripper);
 }
 
 base::Status ScanInstant::evaluate(const Grid& grid, Run& run) {
@@ -140,7 +133,7 @@ base::Status ScanInstant::evaluate(const Grid& grid, Run& run) {
   schema_ = rows_.schema();
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   InstantVisitor visitor(grid, shift_, lookback_, yields_, frame(), run);
-  RETURN_IF_ERROR(scan(grid, visitor));
+  RETURN_IF_ERROR(scan(grid, run, visitor));
   run.read_samples(frame().weight());
   return visitor.status();
 }

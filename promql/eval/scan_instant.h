@@ -28,15 +28,12 @@ class SelectionRows {
   /// Looks at the rows now.
   void refresh(SchemaIds& ids);
   const RowSchemaPtr& schema() const { return schema_; }
-  base::Status scan(base::TimestampMs from, base::TimestampMs to, base::TileVisitor& visitor) const;
+  base::Status scan(const base::ScanWindow& window, base::TileVisitor& visitor) const;
   /// The same for some rows; on any thread.
-  base::Status scan_rows(base::RowRange rows, base::TimestampMs from, base::TimestampMs to,
+  base::Status scan_rows(base::RowRange rows, const base::ScanWindow& window,
                          base::TileVisitor& visitor) const {
-    return selection_->scan(*rows_, rows, from, to, visitor);
+    return selection_->scan(*rows_, rows, window, visitor);
   }
-  /// For the newest sample of each row alone.
-  base::Status scan_newest(base::TimestampMs from, base::TimestampMs to,
-                           base::TileVisitor& visitor) const;
 
  private:
   std::shared_ptr<base::Selection> selection_;
@@ -58,7 +55,7 @@ class ScanInstant final : public Operator {
 
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
-  base::Status scan(const Grid& grid, base::TileVisitor& visitor) const;
+  base::Status scan(const Grid& grid, const Run& run, base::TileVisitor& visitor) const;
 
   SelectionRows rows_;
   Shift shift_;

@@ -156,8 +156,11 @@ base::Status ScanSmoothed::evaluate(const Grid& grid, Run& run) {
   schema_ = rows_.schema();
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   SmoothingVisitor visitor(grid, {shift_, lookback_, pos_}, *schema_, frame(), run);
-  RETURN_IF_ERROR(rows_.scan(saturating_sub(shift_.apply(grid.start), lookback_),
-                             saturating_sub(shift_.apply(grid.last()), -lookback_), visitor));
+  base::ScanWindow window;
+  window.from = saturating_sub(shift_.apply(grid.start), lookback_);
+  window.to = saturating_sub(shift_.apply(grid.last()), -lookback_);
+  window.as_of = run.as_of();
+  RETURN_IF_ERROR(rows_.scan(window, visitor));
   run.read_samples(frame().weight());
   return visitor.status();
 }

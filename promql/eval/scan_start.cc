@@ -66,8 +66,11 @@ base::Status ScanStart::evaluate(const Grid& grid, Run& run) {
   schema_ = rows_.schema();
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   StartVisitor visitor(grid, shift_, lookback_, frame(), run);
-  RETURN_IF_ERROR(rows_.scan(saturating_sub(shift_.apply(grid.start), lookback_),
-                             shift_.apply(grid.last()), visitor));
+  base::ScanWindow window;
+  window.from = saturating_sub(shift_.apply(grid.start), lookback_);
+  window.to = shift_.apply(grid.last());
+  window.as_of = run.as_of();
+  RETURN_IF_ERROR(rows_.scan(window, visitor));
   run.read_samples(frame().weight());
   return visitor.status();
 }

@@ -57,20 +57,20 @@ class MemorySource::MemorySelection final : public base::Selection {
     return rows_;
   }
 
-  base::Status scan(const base::RowSet& rows, base::RowRange range, TimestampMs from,
-                    TimestampMs to, base::TileVisitor& visitor) const override {
+  base::Status scan(const base::RowSet& rows, base::RowRange range, const base::ScanWindow& window,
+                    base::TileVisitor& visitor) const override {
     const auto& all = static_cast<const Rows&>(rows).series;
     for (uint32_t row = range.begin; row < range.end; ++row) {
-      visit(*all[row], row, from, to, visitor);
+      visit(*all[row], row, window, visitor);
     }
     return {};
   }
 
  private:
-  static void visit(const Series& series, uint32_t row, TimestampMs from, TimestampMs to,
+  static void visit(const Series& series, uint32_t row, const base::ScanWindow& window,
                     base::TileVisitor& visitor) {
-    const auto first = std::upper_bound(series.t.begin(), series.t.end(), from);
-    const auto last = std::upper_bound(first, series.t.end(), to);
+    const auto first = std::upper_bound(series.t.begin(), series.t.end(), window.from);
+    const auto last = std::upper_bound(first, series.t.end(), window.to);
     if (first == last) return;
     const auto begin = static_cast<size_t>(first - series.t.begin());
     const auto count = static_cast<size_t>(last - first);

@@ -41,14 +41,15 @@ class TableSelection final : public base::Selection {
     return rows_;
   }
 
-  base::Status scan(const base::RowSet& rows, base::RowRange range, base::TimestampMs from,
-                    base::TimestampMs to, base::TileVisitor& visitor) const override {
+  base::Status scan(const base::RowSet& rows, base::RowRange range, const base::ScanWindow& window,
+                    base::TileVisitor& visitor) const override {
     const auto& mine = static_cast<const TableRows&>(rows);
     for (const Piece& piece : mine.pieces) {
       const auto& t = piece.table->t;
       const auto begin =
-          static_cast<size_t>(std::upper_bound(t.begin(), t.end(), from) - t.begin());
-      const auto end = static_cast<size_t>(std::upper_bound(t.begin(), t.end(), to) - t.begin());
+          static_cast<size_t>(std::upper_bound(t.begin(), t.end(), window.from) - t.begin());
+      const auto end =
+          static_cast<size_t>(std::upper_bound(t.begin(), t.end(), window.to) - t.begin());
       if (begin >= end) continue;
       const uint32_t first_row = std::max(piece.first_row, range.begin);
       const uint32_t end_row = std::min(piece.first_row + piece.rows, range.end);
@@ -74,8 +75,9 @@ class TableSelection final : public base::Selection {
       if (row < range.begin || row >= range.end) continue;
       const auto& t = series->t;
       const auto begin =
-          static_cast<size_t>(std::upper_bound(t.begin(), t.end(), from) - t.begin());
-      const auto end = static_cast<size_t>(std::upper_bound(t.begin(), t.end(), to) - t.begin());
+          static_cast<size_t>(std::upper_bound(t.begin(), t.end(), window.from) - t.begin());
+      const auto end =
+          static_cast<size_t>(std::upper_bound(t.begin(), t.end(), window.to) - t.begin());
       if (begin >= end) continue;
       visitor.on_mixed({row, std::span(t).subspan(begin, end - begin),
                         std::span(series->v).subspan(begin, end - begin),

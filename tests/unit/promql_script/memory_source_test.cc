@@ -40,7 +40,7 @@ std::string scan(base::Selection& selection, base::TimestampMs from, base::Times
   const auto rows = selection.rows();
   Recorder recorder;
   const auto count = static_cast<uint32_t>(rows->labels.size());
-  EXPECT_TRUE(selection.scan(*rows, {0, count}, from, to, recorder).ok());
+  EXPECT_TRUE(selection.scan(*rows, {0, count}, {from, to}, recorder).ok());
   return recorder.text;
 }
 

@@ -36,13 +36,14 @@ class FakeSelection final : public base::Selection {
     return rows_;
   }
 
-  base::Status scan(const base::RowSet& rows, base::RowRange range, TimestampMs from,
-                    TimestampMs to, base::TileVisitor& visitor) const override {
+  base::Status scan(const base::RowSet& rows, base::RowRange range, const base::ScanWindow& window,
+                    base::TileVisitor& visitor) const override {
     for (uint32_t row = range.begin; row < range.end; ++row) {
       const auto& samples = store_.series().at(rows.labels[row]);
       std::vector<TimestampMs> t;
       std::vector<const double*> values;
-      for (auto at = samples.upper_bound(from); at != samples.end() && at->first <= to; ++at) {
+      for (auto at = samples.upper_bound(window.from);
+           at != samples.end() && at->first <= window.to; ++at) {
         t.push_back(at->first);
         values.push_back(&at->second);
       }

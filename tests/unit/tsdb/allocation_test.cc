@@ -97,7 +97,7 @@ TEST(StoreAllocations, AWarmScanTakesNoMemory) {
   const auto rows = selection->rows();
   const auto scan = [&] {
     CountingVisitor seen;
-    const base::Status status = selection->scan(*rows, {0, 200}, kStart, kStart + 200'000, seen);
+    const base::Status status = selection->scan(*rows, {0, 200}, {kStart, kStart + 200'000}, seen);
     return status.ok() ? seen.rows : 0;
   };
   EXPECT_EQ(scan(), 200u);

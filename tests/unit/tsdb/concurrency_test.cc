@@ -80,7 +80,7 @@ TEST(StoreConcurrency, ReadersSeeWholeColumnsWhileWritersAndTheKeeperWork) {
         const auto rows = selection->rows();
         SameValueVisitor visitor;
         const auto end = static_cast<uint32_t>(rows->labels.size());
-        if (!selection->scan(*rows, {0, end}, kStart, kStart + base::kDay, visitor)) ++wrong;
+        if (!selection->scan(*rows, {0, end}, {kStart, kStart + base::kDay}, visitor)) ++wrong;
         wrong += visitor.wrong + visitor.torn;
       }
     });
@@ -165,7 +165,7 @@ TEST(StoreConcurrency, ReadersSeeCommitsOfLooseSamplesWhole) {
         const auto end = static_cast<uint32_t>(rows->labels.size());
         const TimestampMs from = r == 0 ? kStart : now - 300'000;
         NewestOfRows seen;
-        if (!selection->scan(*rows, {0, end}, from, kStart + base::kDay * 2, seen)) ++wrong;
+        if (!selection->scan(*rows, {0, end}, {from, kStart + base::kDay * 2}, seen)) ++wrong;
         if (seen.wrong > 0 || !seen.is_whole()) ++wrong;
       }
     });

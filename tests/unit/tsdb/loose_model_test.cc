@@ -103,7 +103,7 @@ class SenderHistory {
     parts.merge(read(*all_, *rows, {cut, end}, from, to).series);
     EXPECT_EQ(parts, reading.series);
     NewestVisitor newest(*rows);
-    ASSERT_TRUE(all_->scan_newest(*rows, {0, end}, from, to, newest).ok());
+    ASSERT_TRUE(all_->scan(*rows, {0, end}, {from, to, true}, newest).ok());
     for (auto& [name, samples] : parts) samples = {samples.back()};
     EXPECT_EQ(newest.newest, parts);
     for (const uint32_t rows_of_tile : reading.tile_rows) widest_ = std::max(widest_, rows_of_tile);

@@ -82,7 +82,7 @@ class Collector final : public base::TileVisitor {
 Reading read(base::Selection& selection, const base::RowSet& rows, base::RowRange range,
              base::TimestampMs from, base::TimestampMs to) {
   Collector collector(rows, range, from, to);
-  const base::Status status = selection.scan(rows, range, from, to, collector);
+  const base::Status status = selection.scan(rows, range, {from, to}, collector);
   if (!status) collector.reading.broken.push_back(status.to_string());
   return std::move(collector.reading);
 }

@@ -377,16 +377,16 @@ TEST_F(StoreTest, AScanForTheNewestReadsOneColumnWhereThatIsEnough) {
   const auto rows = selection->rows();
   ASSERT_EQ(rows->labels.size(), 2u);
   ColumnsVisitor seen;
-  ASSERT_TRUE(selection->scan_newest(*rows, {0, 2}, kStart, at(40), seen).ok());
+  ASSERT_TRUE(selection->scan(*rows, {0, 2}, {kStart, at(40), true}, seen).ok());
   EXPECT_EQ(seen.columns[0], 1u);
   EXPECT_EQ(seen.newest[0], 40);
   EXPECT_EQ(seen.columns[1], 40u);  // Stale in the last one.
   ColumnsVisitor earlier;
-  ASSERT_TRUE(selection->scan_newest(*rows, {0, 2}, kStart, at(17) + 500, earlier).ok());
+  ASSERT_TRUE(selection->scan(*rows, {0, 2}, {kStart, at(17) + 500, true}, earlier).ok());
   EXPECT_EQ(earlier.newest, (std::map<uint32_t, double>{{0, 17}, {1, 17}}));
   EXPECT_EQ(earlier.columns, (std::map<uint32_t, size_t>{{0, 1}, {1, 1}}));
   ColumnsVisitor none;
-  ASSERT_TRUE(selection->scan_newest(*rows, {0, 2}, at(40), at(90), none).ok());
+  ASSERT_TRUE(selection->scan(*rows, {0, 2}, {at(40), at(90), true}, none).ok());
   EXPECT_TRUE(none.columns.empty());
 }
 
