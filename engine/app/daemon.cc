@@ -111,7 +111,7 @@ class RunningDaemon final : public Daemon {
     register_metrics();
     ready_.store(true);
     log_.info("Server is ready to receive web requests.",
-              {{"address", flags_.listen_address}, {"url", external_url_}});
+              {{"address", listening_at()}, {"url", external_url_}});
     return {};
   }
 
@@ -147,6 +147,12 @@ class RunningDaemon final : public Daemon {
   std::vector<rules::AlertView> alerts() const override { return rules_->alerts(); }
 
  private:
+  /// The address of the flags with the port that was chosen if it names none.
+  std::string listening_at() const {
+    const std::string& asked = flags_.listen_address;
+    return asked.substr(0, asked.rfind(':') + 1) + std::to_string(server_->port());
+  }
+
   base::Status listen() {
     ASSIGN_OR_RETURN(
         server_, net::serve_http(

@@ -12,7 +12,7 @@ temperature{gpu="0"} 90
 temperature{gpu="1"} 40
 """
 CONFIG = """
-global: {{scrape_interval: 500ms, evaluation_interval: 500ms}}
+global: {{scrape_interval: 2s, evaluation_interval: 500ms}}
 rule_files: [rules.yml]
 scrape_configs:
   - job_name: app

@@ -8,7 +8,7 @@ from support.process import Tocsin, alertmanager, node_exporter, python_target, 
 
 CONFIG = """
 global:
-  scrape_interval: 500ms
+  scrape_interval: 2s
   evaluation_interval: 500ms
   external_labels: {{cluster: test}}
 rule_files: [rules.yml]
@@ -106,8 +106,8 @@ def real_targets_reach_every_receiver_and_resolve():
 
 def check_scraped(server, node, app):
     eventually("both targets are up", lambda: sum(v for _, v in server.query("up")) == 2)
-    equal({(t["labels"]["job"], t["health"], t["lastError"]) for t in server.targets()},
-          {("node", "up", ""), ("app", "up", "")})
+    eventually("both are shown as up", lambda: {("node", "up", ""), ("app", "up", "")} ==
+               {(t["labels"]["job"], t["health"], t["lastError"]) for t in server.targets()})
     equal(server.query("up{job='node'}")[0][0],
           {"__name__": "up", "instance": f"127.0.0.1:{node.port}", "job": "node", "rack": "r1"})
     assert server.value("node_memory_MemTotal_bytes") > 1e6
@@ -127,14 +127,16 @@ def check_scraped(server, node, app):
 
 def check_watchdog(server):
     eventually("the watchdog fires", lambda: "Watchdog" in server.firing())
-    assert server.value("ALERTS{alertname='Watchdog',alertstate='firing'}") == 1
-    rules = server.data("/api/v1/rules")["groups"][0]["rules"]
-    equal([(r["name"], r["type"], r["health"]) for r in rules],
-          [("app:queue_depth:max", "recording", "ok"), ("QueueFull", "alerting", "ok"),
-           ("Watchdog", "alerting", "ok")])
+    eventually("its series is there", lambda: server.value("ALERTS{alertname='Watchdog',alertstate='firing'}") == 1)
+    eventually("all rules are well", lambda: rules(server) == [
+        ("app:queue_depth:max", "recording", "ok"), ("QueueFull", "alerting", "ok"), ("Watchdog", "alerting", "ok")])
     # It has no `for`, so scrapes of its target have it looked at between slots.
     eventually("the watchdog is evaluated early", lambda: re.search(
         r"^tocsin_rule_early_evaluations_total\{.*;app\"\} [1-9]", server.get("/metrics").body, re.MULTILINE))
+
+
+def rules(server):
+    return [(r["name"], r["type"], r["health"]) for r in server.data("/api/v1/rules")["groups"][0]["rules"]]
 
 
 def check_firing(server, receiver, mailbox):

@@ -13,6 +13,7 @@ from support.process import Tocsin, tocsin
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples")
 STARTED = time.time()
+INTERVALS = {"scrape": "scrape_interval: 2s", "evaluation": "evaluation_interval: 500ms"}
 
 
 def read(name):
@@ -28,10 +29,10 @@ def read(name):
 def hasten(files):
     """The same with intervals and waits that a test can stand."""
     out = {name: re.sub(r"\bfor: \d+[smh]", "for: 1s", text) for name, text in files.items()}
-    config = re.sub(r"(scrape|evaluation)_interval: \w+", r"\1_interval: 500ms", out["prometheus.yml"])
-    config = config if "global:" in config else "global:\n  scrape_interval: 500ms\n" + config
+    config = re.sub(r"(scrape|evaluation)_interval: \w+", lambda match: INTERVALS[match[1]], out["prometheus.yml"])
+    config = config if "global:" in config else f"global:\n  {INTERVALS['scrape']}\n{config}"
     if "evaluation_interval" not in config:
-        config = config.replace("global:\n", "global:\n  evaluation_interval: 500ms\n")
+        config = config.replace("global:\n", f"global:\n  {INTERVALS['evaluation']}\n")
     routes = re.sub(r"group_wait: \w+", "group_wait: 0s", out["alertmanager.yml"])
     routes = re.sub(r"group_interval: \w+", "group_interval: 1s", routes)
     for key, value in (("group_wait", "0s"), ("group_interval", "1s")):
@@ -187,7 +188,7 @@ def llamastack_sends_mail():
             down.status = 200
             mailbox.await_mail("the end of LlamaStackDown",
                                lambda m: m["Subject"] == "LlamaStack Alert: LlamaStackDown" and m is not mailbox.mails[0]
-                               and sum(x["Subject"] == m["Subject"] for x in mailbox.mails) == 2)
+                               and sum(x["Subject"] == m["Subject"] for x in mailbox.mails) >= 2)
 
 
 def model_page():
@@ -226,9 +227,9 @@ def openhands_pages_and_tells_slack():
                     "/slack", name, lambda m, n=name: m["attachments"][0]["title"] == f"[FIRING] {n}")
                 contains(message["attachments"][0]["text"], "*Description:* " + text)
                 equal(message["channel"], "#alerts")
+            eventually("the other page is scraped, too", lambda: len(server.query("model_loaded")) == 1)
             equal(server.query("unrelated_total"), [])
             equal(server.query("other"), [])
-            equal(len(server.query("model_loaded")), 1)
 
 
 def service_page():
@@ -263,7 +264,8 @@ def it_stack_pages_and_starts_the_runbook():
                                        and n in m["attachments"][0]["title"])
             contains(probe.requests[0].path, "/probe?module=http_2xx&target=https%3A%2F%2Fml-api.prod.svc")
             equal(server.query("probe_success")[0][0]["instance"], "https://ml-api.prod.svc.cluster.local/health")
-            assert server.value("job:ml_service:http_requests_total:rate5m") > 0
+            eventually("the recording rule has run",
+                       lambda: (server.value("job:ml_service:http_requests_total:rate5m") or 0) > 0)
 
 
 main()

@@ -19,7 +19,7 @@ temperature{gpu="0"} 89.5
 temperature{gpu="1"} 40
 """
 CONFIG = """
-global: {{scrape_interval: 500ms, evaluation_interval: 500ms}}
+global: {{scrape_interval: 2s, evaluation_interval: 500ms}}
 scrape_configs:
   - job_name: app
     static_configs: [{{targets: ['{target}']}}]

@@ -20,7 +20,7 @@ latency_seconds_sum 5
 latency_seconds_count 4
 """
 CONFIG = """
-global: {{scrape_interval: 500ms, evaluation_interval: 500ms}}
+global: {{scrape_interval: 2s, evaluation_interval: 500ms}}
 rule_files: [rules.yml]
 alerting:
   alertmanagers:

@@ -5,8 +5,8 @@ import sys
 import time
 import traceback
 
-# Sanitizer builds are several times slower; nothing here waits this long unless something is wrong.
-DEADLINE_SECONDS = float(os.environ.get("TOCSIN_E2E_DEADLINE", "40"))
+# Nothing waits this long unless something is wrong, on a busy machine and under a sanitizer, too.
+DEADLINE_SECONDS = float(os.environ.get("TOCSIN_E2E_DEADLINE", "150"))
 
 _cases = []
 

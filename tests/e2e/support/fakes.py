@@ -243,7 +243,17 @@ def text_of(mail):
     return "\n".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
 
 
-def free_port():
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+class ClosedPort:
+    """A port that refuses connections and that nobody else gets meanwhile."""
+
+    def __init__(self):
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))  # Not listening.
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = f"http://{self.address}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()

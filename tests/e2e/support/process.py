@@ -59,7 +59,7 @@ class Process:
                 self._process.wait()
                 if error is None:
                     raise AssertionError(f"{self.command[0]} did not end on SIGTERM:\n{self.output[-3000:]}") from None
-        self._reader.join(5)
+        self._reader.join(DEADLINE_SECONDS)
         if "Sanitizer" in self.output:
             raise AssertionError("a sanitizer complained:\n" + self.output[-8000:])
         if error is not None:
@@ -70,7 +70,7 @@ class Process:
         def check():
             match = re.search(pattern, self.output)
             if match is None and self._process.poll() is not None:
-                self._reader.join(5)
+                self._reader.join(DEADLINE_SECONDS)
                 match = re.search(pattern, self.output)
                 if match is None:
                     raise RuntimeError(f"{self.command[0]} ended with {self._process.returncode}:\n{self.output}")
@@ -88,7 +88,7 @@ class Process:
     def wait(self, seconds=DEADLINE_SECONDS):
         """Waits for the end: the exit code."""
         code = self._process.wait(seconds)
-        self._reader.join(5)
+        self._reader.join(DEADLINE_SECONDS)
         return code
 
     def running(self):
@@ -181,18 +181,19 @@ class Tocsin(Server):
     """`tocsin serve` on a free port with files written into a folder of its own.
 
     files: name -> text; prometheus.yml is the configuration, alertmanager.yml, if there, the routing.
+    resend_delay: an alert that is not sent again for four times as long counts as resolved.
     """
 
-    def __init__(self, files, *flags, folder=None, port=0):
+    def __init__(self, files, *flags, folder=None, resend_delay="10s"):
         self._own = None if folder else tempfile.TemporaryDirectory(prefix="tocsin-e2e-")
         self.folder = folder or self._own.name
         self.write(files)
         command = [TOCSIN, "serve", f"--config.file={self.folder}/prometheus.yml",
-                   f"--storage.path={self.folder}/data", f"--web.listen-address=127.0.0.1:{port}",
-                   "--rules.alert.resend-delay=1s"]
+                   f"--storage.path={self.folder}/data", f"--web.listen-address=127.0.0.1:0",
+                   f"--rules.alert.resend-delay={resend_delay}"]
         if "alertmanager.yml" in files:
             command.append(f"--notify.config.file={self.folder}/alertmanager.yml")
-        super().__init__(command + list(flags), r"ready to receive web requests.*url=\"?http://\S*:(\d+)")
+        super().__init__(command + list(flags), r"ready to receive web requests.*address=\"?127\.0\.0\.1:(\d+)")
 
     def write(self, files):
         """Writes files into the folder."""

@@ -6,6 +6,8 @@
 #include <future>
 #include <vector>
 
+#include "tests/unit/net/net_fixture.h"
+
 namespace tocsin::net {
 namespace {
 
@@ -39,9 +41,11 @@ TEST(EventLoop, RunsTimersInOrderOfTheirTimesAndNotBefore) {
   const base::TimestampMs start = clock.now();
   std::vector<int> order;
   std::promise<base::TimestampMs> done;
-  loop.call_at(start + 40, [&] { done.set_value(clock.now()); });
-  loop.call_at(start + 20, [&] { order.push_back(2); });
-  loop.call_at(start - 1000, [&] { order.push_back(1); });
+  loop.post([&] {  // On the loop, so that none runs before all are set.
+    loop.call_at(start + 40, [&] { done.set_value(clock.now()); });
+    loop.call_at(start + 20, [&] { order.push_back(2); });
+    loop.call_at(start - 1000, [&] { order.push_back(1); });
+  });
   EXPECT_GE(done.get_future().get(), start + 40);
   EXPECT_EQ(order, (std::vector{1, 2}));
 }
@@ -52,10 +56,12 @@ TEST(EventLoop, CancelledTimersDoNotRun) {
   std::atomic<bool> has_run = false;
   std::promise<void> done;
   const base::TimestampMs now = clock.now();
-  const base::TimerId id = loop.call_at(now + 10, [&] { has_run = true; });
-  loop.call_at(now + 20, [&] { done.set_value(); });
-  loop.cancel(id);
-  loop.cancel(id);
+  loop.post([&] {  // On the loop, so that it does not run before it is cancelled.
+    const base::TimerId id = loop.call_at(now + 10, [&] { has_run = true; });
+    loop.call_at(now + 20, [&] { done.set_value(); });
+    loop.cancel(id);
+    loop.cancel(id);
+  });
   done.get_future().wait();
   EXPECT_FALSE(has_run);
 }
@@ -66,7 +72,7 @@ TEST(EventLoop, TimersFollowAWallClockThatJumps) {
   std::promise<void> done;
   loop.call_at(clock.now() + base::kHour, [&] { done.set_value(); });
   clock.jump(base::kHour);
-  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(done.get_future().wait_for(testing::kPatience), std::future_status::ready);
 }
 
 TEST(EventLoop, TimersDoNotWaitForAClockThatWasSetBack) {
@@ -78,7 +84,7 @@ TEST(EventLoop, TimersDoNotWaitForAClockThatWasSetBack) {
   loop.post([&] { armed.set_value(); });
   armed.get_future().wait();
   clock.jump(-base::kHour);
-  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(done.get_future().wait_for(testing::kPatience), std::future_status::ready);
 }
 
 TEST(EventLoop, TimersSetAfterTheClockWasSetBackKeepTheirTime) {
@@ -111,7 +117,7 @@ TEST(EventLoop, WhatATimerHoldsMayCancelTimers) {
   loop.call_at(0, [held = owner()] {});
   loop.cancel(loop.call_at(later, [held = owner()] {}));
   loop.call_at(0, [&] { done.set_value(); });
-  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(done.get_future().wait_for(testing::kPatience), std::future_status::ready);
   loop.call_at(later, [held = owner()] {});  // goes with the loop
 }
 
@@ -126,7 +132,7 @@ TEST(EventLoop, ATimerThatSetsAnotherInThePastLetsOthersRun) {
   };
   loop.call_at(0, again);
   loop.post([&] { done.set_value(); });
-  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(done.get_future().wait_for(testing::kPatience), std::future_status::ready);
   stop = true;
 }
 

@@ -108,7 +108,8 @@ TEST(HttpClient, UnknownCodingsAreErrors) {
 }
 
 TEST(HttpClient, ErrorsNameTheAddressAndTheReason) {
-  const uint16_t port = closed_port();
+  const ClosedPort closed;
+  const uint16_t port = closed.port();
   ClientFixture client;
   const auto refused = client.get("http://user:secret@" + address(port) + "/path?token=secret");
   ASSERT_FALSE(refused.ok());

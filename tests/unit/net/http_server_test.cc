@@ -161,8 +161,9 @@ TEST(HttpServer, SlowBodiesEndIn408) {
 }
 
 TEST(HttpServer, SilentConnectionsAreClosed) {
-  LoopbackServer server(echo, {.head_timeout = 50, .idle_timeout = 50});
-  EXPECT_EQ(ask(server.port(), ""), "");
+  LoopbackServer impatient(echo, {.head_timeout = 50});
+  EXPECT_EQ(ask(impatient.port(), ""), "");
+  LoopbackServer server(echo, {.head_timeout = base::kHour, .idle_timeout = 50});
   const RawSocket idle(server.port());
   idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(body_of(idle.read_to_end()), "GET /? ");
@@ -220,16 +221,19 @@ TEST(HttpServer, TellsTheHandlerThatTheClientHasGone) {
 TEST(HttpServer, StopLetsARunningRequestFinish) {
   std::latch entered(1);
   std::latch may_go(1);
-  LoopbackServer server([&](const ServerRequest&) -> ServerResponse {
+  LoopbackServer server([&](const ServerRequest& request) -> ServerResponse {
+    if (request.path == "/idle") return {200, "text/plain", {}, "idle"};
     entered.count_down();
     may_go.wait();
     return {200, "text/plain", {}, "done"};
   });
   const RawSocket busy(server.port());
   const RawSocket idle(server.port());
+  idle.send("GET /idle HTTP/1.1\r\nHost: a\r\n\r\n");
+  idle.read_until("\r\n\r\nidle");
   busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   entered.wait();
-  std::thread stopper([&] { server.server().stop(10 * base::kSecond); });
+  std::thread stopper([&] { server.server().stop(base::kHour); });
   EXPECT_EQ(idle.read_to_end(), "");  // closed at once: stop() has begun
   may_go.count_down();
   const std::string answer = busy.read_to_end();

@@ -56,7 +56,7 @@ std::string LoopbackServer::url(std::string_view path) const {
 }
 
 RawSocket::RawSocket(uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  const timeval patience{10, 0};
+  const timeval patience{kPatience.count(), 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   const sockaddr_in address = loopback(port);
   EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
@@ -103,12 +103,15 @@ SilentSocket::~SilentSocket() { ::close(socket_); }
 
 int SilentSocket::accept() const { return ::accept(socket_, nullptr, nullptr); }
 
-uint16_t closed_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  const uint16_t port = bind_free_port(socket);
-  ::close(socket);
-  return port;
+ClosedPort::ClosedPort(int type) : socket_(::socket(AF_INET, type, 0)) {
+  port_ = bind_free_port(socket_);
+  // A datagram socket takes what comes from its peer alone; others are refused.
+  if (type != SOCK_DGRAM) return;
+  const sockaddr_in itself = loopback(port_);
+  EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&itself), sizeof(itself)), 0);
 }
+
+ClosedPort::~ClosedPort() { ::close(socket_); }
 
 ClientFixture::ClientFixture(net::HttpClientConfig config, net::LoopOptions options)
     : loop_(clock_, "test", std::move(options)) {

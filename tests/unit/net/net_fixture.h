@@ -1,6 +1,9 @@
 // Loopback servers and waiting, for the tests of net.
 #pragma once
 
+#include <sys/socket.h>
+
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -13,6 +16,9 @@
 #include "engine/net/smtp_client.h"
 
 namespace tocsin::testing {
+
+/// Nothing takes this long unless something is wrong, on a busy machine and under a sanitizer, too.
+constexpr std::chrono::seconds kPatience{120};
 
 /// One of our servers on a free loopback port.
 class LoopbackServer {
@@ -35,7 +41,7 @@ class RawSocket {
   RawSocket& operator=(const RawSocket&) = delete;
   ~RawSocket();
   void send(std::string_view bytes) const;
-  /// Everything up to the peer's close; fails the test after ten seconds.
+  /// Everything up to the peer's close; fails the test after kPatience.
   std::string read_to_end() const;
   /// Until `text` has arrived.
   std::string read_until(std::string_view text) const;
@@ -77,8 +83,20 @@ class ClientFixture {
   std::unique_ptr<net::HttpClient> client_;
 };
 
-/// A port of the loopback where nobody listens.
-uint16_t closed_port();
+/// A port of the loopback that refuses, and that nobody else gets meanwhile.
+class ClosedPort {
+ public:
+  /// SOCK_STREAM or SOCK_DGRAM.
+  explicit ClosedPort(int type = SOCK_STREAM);
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+  ~ClosedPort();
+  uint16_t port() const { return port_; }
+
+ private:
+  int socket_;
+  uint16_t port_ = 0;
+};
 
 /// A fresh folder, removed at the end of the program.
 std::string scratch_folder();

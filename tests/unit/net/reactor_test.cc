@@ -99,9 +99,15 @@ TEST(Reactor, ABrokenConnectionIsReadyForWhatIsWanted) {
 TEST(Reactor, TimersRunInOrderAndNotWhenCancelled) {
   Reactor reactor;
   std::vector<int> order;
-  reactor.after(milliseconds(2), [&] { order.push_back(2); });
-  const auto cancelled = reactor.after(milliseconds(1), [&] { order.push_back(-1); });
-  reactor.after(milliseconds(0), [&] { order.push_back(1); });
+  const auto last = reactor.after(std::chrono::hours(1), [&] { order.push_back(3); });
+  const auto cancelled = reactor.after(milliseconds(0), [&] { order.push_back(-1); });
+  reactor.after(milliseconds(0), [&] {
+    order.push_back(1);
+    reactor.after(milliseconds(1), [&] {
+      order.push_back(2);
+      reactor.cancel(last);
+    });
+  });
   reactor.cancel(cancelled);
   reactor.cancel(cancelled);
   reactor.cancel(0);

@@ -108,7 +108,7 @@ TEST(Resolver, ADeadNameServerHoldsUpNobodyElse) {
         client.start({.url = "http://host" + std::to_string(i) + ".test./", .timeout = 500}));
   }
   for (int i = 0; i < 20; ++i) {
-    const auto answer = client.send({.url = server.url("/"), .timeout = 5000});
+    const auto answer = client.send({.url = server.url("/"), .timeout = base::kHour});
     ASSERT_TRUE(answer.ok()) << answer.error().message;
   }
   for (auto& answer : waiting) {
@@ -177,14 +177,15 @@ TEST(Resolver, LocalhostNeedsNoNameServer) {
   LoopbackServer server(hello);
   ClientFixture client({}, ask(dead.port()));
   const std::string authority = "localhost:" + std::to_string(server.port());
-  const auto answer = client.send({.url = "http://" + authority + "/", .timeout = 5000});
+  const auto answer = client.send({.url = "http://" + authority + "/", .timeout = base::kHour});
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   EXPECT_EQ(answer->body, "hello " + authority);
 }
 
 TEST(Resolver, RefusesNamesThatNoNameServerKnows) {
-  ClientFixture client({}, ask(closed_port()));
-  const auto answer = client.send({.url = "http://fleet.test./", .timeout = 20'000});
+  const ClosedPort closed(SOCK_DGRAM);
+  ClientFixture client({}, ask(closed.port()));
+  const auto answer = client.send({.url = "http://fleet.test./", .timeout = base::kHour});
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code, base::Code::kUnavailable);
   EXPECT_EQ(answer.error().message, "lookup fleet.test.: the name server does not answer");

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <future>
 #include <string>
@@ -145,11 +144,11 @@ class MuteAtTheEnd {
 
 TEST_F(Smtp, AServerThatIgnoresQuitHoldsNothingUp) {
   MuteAtTheEnd server;
-  const auto start = std::chrono::steady_clock::now();
-  const SmtpOutcome outcome = send(mail(server.port()));
+  SmtpMessage message = mail(server.port());
+  message.timeout = base::kHour;  // QUIT must not wait for as long.
+  const SmtpOutcome outcome = send(message);
   ASSERT_TRUE(outcome.status.ok()) << outcome.status.to_string();
   server.wait_for_end();
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   EXPECT_TRUE(server.heard().ends_with("QUIT\r\n")) << server.heard();
 }
 
@@ -264,12 +263,12 @@ TEST_F(Smtp, ASilentServerTimesOut) {
 }
 
 TEST_F(Smtp, NobodyListening) {
-  const uint16_t port = closed_port();
-  const SmtpOutcome outcome = send(mail(port));
+  const ClosedPort closed;
+  const SmtpOutcome outcome = send(mail(closed.port()));
   ASSERT_FALSE(outcome.status.ok());
   EXPECT_TRUE(outcome.should_retry);
-  EXPECT_EQ(outcome.status.error().message,
-            "dial tcp 127.0.0.1:" + std::to_string(port) + ": connect: connection refused");
+  EXPECT_EQ(outcome.status.error().message, "dial tcp 127.0.0.1:" + std::to_string(closed.port()) +
+                                                ": connect: connection refused");
 }
 
 TEST_F(Smtp, AddressesCannotSmuggleCommands) {
