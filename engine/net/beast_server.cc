@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -25,11 +23,13 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/net/body_room.h"
 #include "engine/net/compression.h"
 #include "engine/net/http_head.h"
 #include "engine/net/http_server.h"
-#include "engine/net/listen_address.h"
+#include "engine/net/listen_socket.h"
 #include "engine/net/reply.h"
+#include "engine/net/server_counters.h"
 #include "engine/net/url.h"
 
 namespace tocsin::net {
@@ -50,10 +50,6 @@ using std::chrono::milliseconds;
 constexpr size_t kReadBytes = 4096;
 constexpr DurationMs kLingerTime = base::kSecond;
 constexpr size_t kLingerBytesMax = 256u << 10;
-/// All bodies in memory together: as many of the largest kind …
-constexpr uint64_t kLargeBodiesMax = 16;
-/// … not counting those up to this size, which the number of connections bounds.
-constexpr uint64_t kSmallBodyBytes = 64u << 10;
 constexpr DurationMs kAcceptRetry = 100;
 /// How often deadlines are looked at, and whether clients whose requests are being handled are
 /// still there. A timer for each would cost several system calls per request.
@@ -65,7 +61,11 @@ class Session;
 /// the io thread. Handlers that outlive stop() keep it alive.
 struct Core {
   Core(ServerHandler h, base::Executor& e, ServerLimits l, base::Log log_)
-      : handler(std::move(h)), executor(e), limits(l), log(std::move(log_)) {}
+      : handler(std::move(h)),
+        executor(e),
+        limits(l),
+        log(std::move(log_)),
+        body_room(l.body_bytes_max) {}
 
   void start_ticking();
   void end_if_done() {
@@ -87,16 +87,14 @@ struct Core {
   const base::Log log;
   const base::SystemClock clock;  // for the Date header alone
   std::unordered_set<std::shared_ptr<Session>> sessions;
-  uint64_t large_body_bytes = 0;
+  BodyRoom body_room;
   bool is_stopping = false;
   bool is_ticking = false;
   asio::steady_timer ticker{io};
   asio::steady_timer grace{io};  // keeps the io thread alive while handlers finish
   std::mutex mutex;
   bool has_ended = false;  // by mutex
-  std::atomic<uint64_t> connections{0}, connections_open{0}, connections_refused{0};
-  std::atomic<uint64_t> connections_evicted{0};
-  std::atomic<uint64_t> requests{0}, requests_refused{0};
+  ServerCounters counters;
 };
 
 /// One connection: requests one after the other, each read whole, handled, answered.
@@ -142,15 +140,17 @@ class Session : public std::enable_shared_from_this<Session> {
     if (last == Phase::kHandler) request_->cancelled->store(true, std::memory_order_relaxed);
     error_code ignored;  // the connection may be gone already
     release_body();
+    stream_.reset();
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     core_->sessions.erase(shared_from_this());
-    core_->connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
+    core_->counters.connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
     core_->end_if_done();
   }
 
  private:
-  enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kLinger, kClosed };
+  /// kPiece: the next piece of an answer is being made.
+  enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kPiece, kLinger, kClosed };
 
   void arm(DurationMs time) { deadline_ = SteadyClock::now() + milliseconds(time); }
 
@@ -167,6 +167,7 @@ class Session : public std::enable_shared_from_this<Session> {
       case Phase::kLinger:
         return close();
       case Phase::kHandler:
+      case Phase::kPiece:
       case Phase::kClosed:
         return;
     }
@@ -196,10 +197,18 @@ class Session : public std::enable_shared_from_this<Session> {
     const size_t known = end == std::string_view::npos ? buffer_.size() : end;
     if (known > core_->limits.head_bytes_max) return refuse(431, "the request head is too large");
     if (end != std::string_view::npos) return on_head(end);
-    socket_.async_read_some(buffer_.prepare(kReadBytes),
+    socket_.async_read_some(buffer_.prepare(head_room()),
                             [self = shared_from_this()](error_code error, size_t bytes) {
                               self->on_read(error, bytes);
                             });
+  }
+
+  /// What is left of the buffer, or as much again when that is little: a head that comes byte by
+  /// byte must not be copied for each.
+  size_t head_room() const {
+    const size_t left = buffer_.capacity() - buffer_.size();
+    if (left >= kReadBytes / 4) return std::min(left, kReadBytes);
+    return std::min(std::max(kReadBytes, buffer_.size()), buffer_.max_size() - buffer_.size());
   }
 
   void on_read(error_code error, size_t bytes) {
@@ -216,6 +225,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!head) return refuse(head.error().status, head.error().message);
     keep_alive_ = head->keep_alive;
     is_head_request_ = head->method == "HEAD";
+    is_1_1_ = head->is_1_1;
     request_.emplace();
     request_->method = std::move(head->method);
     request_->path = std::move(head->path);
@@ -245,15 +255,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Counts a large body from its announcement to the answer. False: there is no room now.
   bool reserve_body(const RequestHead& head) {
-    const uint64_t largest = core_->limits.body_bytes_max;
-    const uint64_t bytes = head.content_length.value_or(largest);
-    if (bytes <= std::min(kSmallBodyBytes, largest / 2)) return true;
-    if (core_->large_body_bytes + bytes > kLargeBodiesMax * largest) return false;
-    core_->large_body_bytes += bytes;
-    reserved_ = bytes;
-    return true;
+    const uint64_t bytes = head.content_length.value_or(core_->limits.body_bytes_max);
+    return core_->body_room.take(bytes, reserved_);
   }
-  void release_body() { core_->large_body_bytes -= std::exchange(reserved_, 0); }
+  void release_body() { core_->body_room.give_back(reserved_); }
 
   /// Beast reads the head again, which is known to be sound, then the body.
   void read_body() {
@@ -292,7 +297,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   struct Answer {
     ServerResponse response;
-    bool is_refusal = false;  // the handler was not asked
+    BodyFraming framing = BodyFraming::kLength;
+    std::shared_ptr<ReplyStream> stream = nullptr;  // with its first piece
+    bool is_refusal = false;                        // the handler was not asked
   };
 
   /// On the executor, with all that takes time.
@@ -303,54 +310,80 @@ class Session : public std::enable_shared_from_this<Session> {
       auto plain = decompress(coding, request.body, core_->limits.body_bytes_max);
       if (!plain) {
         const int status = plain.error().code == Code::kLimit ? 413 : 400;
-        return {plain_reply(status, plain.error().message), true};
+        return {.response = plain_reply(status, plain.error().message), .is_refusal = true};
       }
       request.body = *std::move(plain);
     }
-    core_->requests.fetch_add(1, std::memory_order_relaxed);
-    ServerResponse response = core_->handler(request);
-    compress_reply(request, response);
-    return {std::move(response), false};
+    ServerCounters::count(core_->counters.requests);
+    Answer out{.response = core_->handler(request)};
+    if (out.response.rest == nullptr || has_no_body(out.response.status)) {
+      compress_reply(request, out.response);
+      return out;
+    }
+    out.framing = is_1_1_ ? BodyFraming::kChunked : BodyFraming::kUntilClose;
+    out.stream = begin_stream(request, out.framing, out.response);
+    if (!is_head_request_) out.stream->advance();
+    return out;
   }
 
   void on_answer(Answer answer) {
     if (phase_ != Phase::kHandler) return;  // stop() could not wait for it
     if (answer.is_refusal) {
-      core_->requests_refused.fetch_add(1, std::memory_order_relaxed);
+      ServerCounters::count(core_->counters.requests_refused);
       keep_alive_ = false;
     }
-    write(std::move(answer.response));
+    write(std::move(answer));
   }
 
   void refuse(int status, std::string message) {
-    core_->requests_refused.fetch_add(1, std::memory_order_relaxed);
+    ServerCounters::count(core_->counters.requests_refused);
     keep_alive_ = false;
     has_unread_ = true;
-    write(plain_reply(status, std::move(message)));
+    write({.response = plain_reply(status, std::move(message))});
   }
 
-  void write(ServerResponse response) {
-    phase_ = Phase::kWrite;
+  void write(Answer answer) {
     parser_.reset();
     request_.reset();
     release_body();
-    arm(core_->limits.body_timeout);
     keep_alive_ = keep_alive_ && !core_->is_stopping;
-    reply_head_ = reply_head(response, keep_alive_, core_->clock.now());
-    const bool has_body = !is_head_request_ && response.status != 204 && response.status != 304;
-    reply_body_ = has_body ? std::move(response.body) : std::string();
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(reply_head_),
-                                                  asio::buffer(reply_body_)};
+    ServerResponse& response = answer.response;
+    reply_head_ = reply_head(response, answer.framing, keep_alive_, core_->clock.now());
+    const bool has_body = !is_head_request_ && !has_no_body(response.status);
+    if (has_body) {
+      stream_ = std::move(answer.stream);
+      reply_body_ = std::move(response.body);
+    }
+    send(reply_head_, stream_ != nullptr ? stream_->piece() : std::string_view(reply_body_));
+  }
+
+  void send(std::string_view head, std::string_view body) {
+    phase_ = Phase::kWrite;
+    arm(core_->limits.write_timeout);
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
     asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, size_t) {
       self->on_written(error);
+    });
+  }
+
+  /// On the executor, as answers are.
+  void make_piece() {
+    phase_ = Phase::kPiece;
+    core_->executor.submit([self = shared_from_this(), stream = stream_] {
+      stream->advance();
+      self->core_->post([self] {
+        if (self->phase_ == Phase::kPiece) self->send({}, self->stream_->piece());
+      });
     });
   }
 
   void on_written(error_code error) {
     if (phase_ == Phase::kClosed) return;
     if (error) return close();
-    if (!keep_alive_) return has_unread_ || buffer_.size() > 0 ? linger() : close();
+    if (stream_ != nullptr && !stream_->has_ended()) return make_piece();
+    stream_.reset();
     reply_body_ = {};
+    if (!keep_alive_) return has_unread_ || buffer_.size() > 0 ? linger() : close();
     is_head_request_ = false;
     phase_ = Phase::kIdle;
     if (core_->is_stopping) return close();
@@ -387,12 +420,14 @@ class Session : public std::enable_shared_from_this<Session> {
   size_t head_line_ = 0;              // see find_head_end
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<ServerRequest> request_;
-  uint64_t reserved_ = 0;  // of Core::large_body_bytes
+  uint64_t reserved_ = 0;  // of Core::body_room
   bool keep_alive_ = false;
   bool is_head_request_ = false;
+  bool is_1_1_ = true;
   bool has_timed_out_ = false;
   bool has_unread_ = false;  // the client may still be sending
   std::string reply_head_, reply_body_;
+  std::shared_ptr<ReplyStream> stream_;  // in Phase::kPiece the executor's
 };
 
 /// While there are connections.
@@ -425,17 +460,9 @@ class BeastServer final : public HttpServer {
   }
   uint16_t port() const override { return port_; }
   void stop(DurationMs grace) override;
-  ServerStats stats() const override {
-    return {core_->connections.load(std::memory_order_relaxed),
-            core_->connections_open.load(std::memory_order_relaxed),
-            core_->connections_refused.load(std::memory_order_relaxed),
-            core_->connections_evicted.load(std::memory_order_relaxed),
-            core_->requests.load(std::memory_order_relaxed),
-            core_->requests_refused.load(std::memory_order_relaxed)};
-  }
+  ServerStats stats() const override { return core_->counters.read(); }
 
  private:
-  error_code bind(const tcp::endpoint& endpoint);
   void accept();
   void on_accept(error_code error, tcp::socket socket);
   bool make_room();
@@ -448,44 +475,13 @@ class BeastServer final : public HttpServer {
   std::thread thread_;
 };
 
-error_code BeastServer::bind(const tcp::endpoint& endpoint) {
-  error_code error;
-  const auto failed = [&] {
-    error_code ignored;
-    if (error) acceptor_.close(ignored);
-    return error.failed();
-  };
-  acceptor_.open(endpoint.protocol(), error);
-  if (failed()) return error;
-  acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (failed()) return error;
-  // The unspecified IPv6 address serves IPv4 as well.
-  if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(false), error);
-  if (failed()) return error;
-  acceptor_.bind(endpoint, error);
-  if (failed()) return error;
-  acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-  if (failed()) return error;
-  port_ = acceptor_.local_endpoint(error).port();
-  return error;
-}
-
 Status BeastServer::listen(const ListenAddress& address) {
+  ASSIGN_OR_RETURN(const ListenSocket socket, listen_on(address));
+  port_ = socket.port;
   error_code error;
-  if (address.host.empty()) {
-    error = bind({tcp::v6(), address.port});
-    const bool has_no_v6 =
-        error == asio::error::address_family_not_supported ||
-        error == asio::error::make_error_code(asio::error::operation_not_supported);
-    if (has_no_v6 || error.value() == EADDRNOTAVAIL) error = bind({tcp::v4(), address.port});
-  } else {
-    tcp::resolver resolver(core_->io);
-    const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
-    if (!error) error = bind(found.begin()->endpoint());
-  }
-  if (!error) return {};
-  return Error{Code::kUnavailable,
-               "listen tcp " + join_host_port(address.host, address.port) + ": " + error.message()};
+  acceptor_.assign(socket.is_v6 ? tcp::v6() : tcp::v4(), socket.descriptor, error);
+  if (error) return Error{Code::kUnavailable, "listen: " + error.message()};
+  return {};
 }
 
 void BeastServer::accept() {
@@ -504,14 +500,14 @@ void BeastServer::on_accept(error_code error, tcp::socket socket) {
     });
     return;
   }
-  core_->connections.fetch_add(1, std::memory_order_relaxed);
+  ServerCounters::count(core_->counters.connections);
   const bool is_full = core_->sessions.size() >= core_->limits.connections_max && !make_room();
   const bool is_flooded = core_->sessions.size() >= 2 * size_t{core_->limits.connections_max};
-  if (is_full) core_->connections_refused.fetch_add(1, std::memory_order_relaxed);
+  if (is_full) ServerCounters::count(core_->counters.connections_refused);
   if (!is_flooded) {  // beyond, not even the refusal is worth a descriptor
     auto session = std::make_shared<Session>(core_, std::move(socket));
     core_->sessions.insert(session);
-    core_->connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
+    core_->counters.connections_open.store(core_->sessions.size(), std::memory_order_relaxed);
     core_->start_ticking();
     is_full ? session->turn_away() : session->start();
   }
@@ -527,7 +523,7 @@ bool BeastServer::make_room() {
     if (!oldest || session->idle_until() < oldest->idle_until()) oldest = session;
   }
   if (!oldest) return false;
-  core_->connections_evicted.fetch_add(1, std::memory_order_relaxed);
+  ServerCounters::count(core_->counters.connections_evicted);
   oldest->close();
   return true;
 }

@@ -128,16 +128,16 @@ HeadRefusal parse_field(std::string_view line, RequestHead& head, Framing& frami
   return refusal;
 }
 
-HeadRefusal judge(bool is_1_1, const Framing& framing, RequestHead& head) {
+HeadRefusal judge(const Framing& framing, RequestHead& head) {
   if (framing.transfer_encodings > 1) return refuse("more than one Transfer-Encoding header");
   if (head.chunked && head.content_length) {
     return refuse("both Content-Length and Transfer-Encoding");
   }
-  if (head.chunked && !is_1_1) return refuse("Transfer-Encoding needs HTTP/1.1");
+  if (head.chunked && !head.is_1_1) return refuse("Transfer-Encoding needs HTTP/1.1");
   if (framing.hosts > 1) return refuse("more than one Host header");
-  if (is_1_1 && framing.hosts == 0) return refuse("missing Host header");
-  head.keep_alive = is_1_1 && !framing.says_close;
-  head.expects_continue = head.expects_continue && is_1_1 && head.has_body();
+  if (head.is_1_1 && framing.hosts == 0) return refuse("missing Host header");
+  head.keep_alive = head.is_1_1 && !framing.says_close;
+  head.expects_continue = head.expects_continue && head.is_1_1 && head.has_body();
   return {};
 }
 
@@ -171,6 +171,7 @@ Result<RequestHead, HeadRefusal> check_head(std::string_view bytes) {
 
   RequestHead head;
   head.method = line->method;
+  head.is_1_1 = line->is_1_1;
   if (auto parsed = parse_target(line->target, head); !parsed) return std::move(parsed).error();
 
   Framing framing;
@@ -181,7 +182,7 @@ Result<RequestHead, HeadRefusal> check_head(std::string_view bytes) {
     if (auto refusal = parse_field(*field, head, framing); !refusal.message.empty()) return refusal;
   }
   if (!bytes.empty()) return refuse("bytes after the end of the head");
-  if (auto refusal = judge(line->is_1_1, framing, head); !refusal.message.empty()) return refusal;
+  if (auto refusal = judge(framing, head); !refusal.message.empty()) return refusal;
   return head;
 }
 

@@ -22,6 +22,7 @@ struct RequestHead {
   HeaderList headers;  ///< Names lower case, values without surrounding blanks.
   std::optional<uint64_t> content_length;
   bool chunked = false;
+  bool is_1_1 = true;
   bool keep_alive = true;
   bool expects_continue = false;
 

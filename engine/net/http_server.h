@@ -31,11 +31,24 @@ struct ServerRequest {
   std::string_view header(std::string_view name) const;
 };
 
+/// The body of a large answer, made piece by piece while the client reads it. Used by one thread at
+/// a time, not always the same. It goes when the client has all of it, or has gone.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Appends until `out` holds `bytes`, or little more. False when the body has ended. Must not
+  /// throw.
+  virtual bool append_to(std::string& out, size_t bytes) = 0;
+};
+
 struct ServerResponse {
   int status = 200;
   std::string content_type = "application/json";
   HeaderList headers;
   std::string body;
+  /// What follows `body`; null: nothing. Sent in chunks, or on HTTP/1.0 up to the connection's end;
+  /// the next piece is asked for when the client has taken the last one.
+  std::shared_ptr<BodySource> rest = nullptr;
 };
 
 /// Answers one request, on a thread of the executor. Must not throw.
@@ -49,8 +62,13 @@ struct ServerLimits {
   uint32_t connections_max = 512;
   base::DurationMs head_timeout = 10 * base::kSecond;
   base::DurationMs body_timeout = 60 * base::kSecond;
+  /// For an answer, or each piece of it; whoever reads more slowly loses the connection.
+  base::DurationMs write_timeout = 60 * base::kSecond;
   base::DurationMs idle_timeout = 5 * base::kMinute;
 };
+
+/// How much of a BodySource is in memory for a connection at once.
+inline constexpr size_t kBodyPieceBytes = 256u << 10;
 
 /// Counted since the start.
 struct ServerStats {
@@ -68,7 +86,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
   /// The port actually bound (of ":0").
   virtual uint16_t port() const = 0;
-  /// Stops accepting, lets running requests finish for at most `grace`, then closes. Blocks.
+  /// Stops accepting, lets running requests finish and clients read their answers for at most
+  /// `grace`, then closes. Blocks.
   /// A handler that runs longer than that ends unheard; the executor waits for it.
   virtual void stop(base::DurationMs grace) = 0;
   /// Thread-safe.

@@ -68,9 +68,18 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out += "\r\n";
 }
 
-bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
+/// Whether to compress a body that is worth it; says that it depends on the client.
+bool negotiate_gzip(const ServerRequest& request, ServerResponse& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (equal_ignoring_case(name, "content-encoding")) return false;
+  }
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  return accepts_gzip(request.header("accept-encoding"));
+}
 
 }  // namespace
+
+bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
 
 std::string_view status_text(int status) {
   for (const StatusText& known : kStatusTexts) {
@@ -97,7 +106,8 @@ std::string http_date(base::TimestampMs now) {
   return text.data();
 }
 
-std::string reply_head(const ServerResponse& response, bool keep_alive, base::TimestampMs now) {
+std::string reply_head(const ServerResponse& response, BodyFraming framing, bool keep_alive,
+                       base::TimestampMs now) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ';
   out += status_text(response.status);
   out += "\r\n";
@@ -105,7 +115,9 @@ std::string reply_head(const ServerResponse& response, bool keep_alive, base::Ti
   for (const auto& [name, value] : response.headers) append_header(out, name, value);
   if (!has_no_body(response.status)) {
     if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
-    append_header(out, "Content-Length", std::to_string(response.body.size()));
+    if (framing == BodyFraming::kLength)
+      append_header(out, "Content-Length", std::to_string(response.body.size()));
+    if (framing == BodyFraming::kChunked) append_header(out, "Transfer-Encoding", "chunked");
   }
   if (!keep_alive) append_header(out, "Connection", "close");
   out += "\r\n";
@@ -118,15 +130,19 @@ ServerResponse plain_reply(int status, std::string message) {
 
 void compress_reply(const ServerRequest& request, ServerResponse& response) {
   if (response.body.size() <= kCompressFromBytes || has_no_body(response.status)) return;
-  for (const auto& [name, value] : response.headers) {
-    if (equal_ignoring_case(name, "content-encoding")) return;
-  }
-  response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (!accepts_gzip(request.header("accept-encoding"))) return;
+  if (!negotiate_gzip(request, response)) return;
   auto packed = gzip(response.body);
   if (!packed || packed->size() >= response.body.size()) return;  // sent as it is
   response.body = *std::move(packed);
   response.headers.emplace_back("Content-Encoding", "gzip");
+}
+
+std::shared_ptr<ReplyStream> begin_stream(const ServerRequest& request, BodyFraming framing,
+                                          ServerResponse& response) {
+  std::unique_ptr<GzipStream> gzip;
+  if (negotiate_gzip(request, response)) gzip = GzipStream::start();
+  if (gzip != nullptr) response.headers.emplace_back("Content-Encoding", "gzip");
+  return std::make_shared<ReplyStream>(response, framing, std::move(gzip));
 }
 
 }  // namespace tocsin::net

@@ -1,17 +1,20 @@
 // The head of an answer.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "engine/base/time.h"
 #include "engine/net/http_server.h"
+#include "engine/net/reply_stream.h"
 
 namespace tocsin::net {
 
-/// Status line, headers (Date, Content-Type, Content-Length, Connection when it closes) and the
-/// blank line. Control characters in the handler's headers become spaces.
-std::string reply_head(const ServerResponse& response, bool keep_alive, base::TimestampMs now);
+/// Status line, headers (Date, Content-Type, what frames the body, Connection when it closes) and
+/// the blank line. Control characters in the handler's headers become spaces.
+std::string reply_head(const ServerResponse& response, BodyFraming framing, bool keep_alive,
+                       base::TimestampMs now);
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(base::TimestampMs now);
@@ -22,7 +25,14 @@ std::string_view status_text(int status);
 /// A short plain-text answer for a refused request.
 ServerResponse plain_reply(int status, std::string message);
 
+/// Whether answers of this status end with their head.
+bool has_no_body(int status);
+
 /// Compresses the body when the client takes gzip and it is worth it.
 void compress_reply(const ServerRequest& request, ServerResponse& response);
+
+/// Of a response with a `rest`: takes the body, and says in the headers when it compresses it.
+std::shared_ptr<ReplyStream> begin_stream(const ServerRequest& request, BodyFraming framing,
+                                          ServerResponse& response);
 
 }  // namespace tocsin::net

@@ -45,7 +45,7 @@ TEST(Reply, HasAnHttpDate) { EXPECT_EQ(http_date(784111777000), "Sun, 06 Nov 199
 
 TEST(Reply, HeadersCannotSmuggleLines) {
   const ServerResponse response{200, "text/plain", {{"X", "a\r\nY: b"}}, "body"};
-  EXPECT_EQ(reply_head(response, false, 0),
+  EXPECT_EQ(reply_head(response, net::BodyFraming::kLength, false, 0),
             "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nX: a  Y: b\r\n"
             "Content-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\n");
 }

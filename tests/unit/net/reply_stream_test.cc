@@ -1,0 +1,98 @@
+#include "engine/net/reply_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/net/compression.h"
+
+namespace tocsin::net {
+namespace {
+
+/// Gives out prepared pieces.
+class Pieces final : public BodySource {
+ public:
+  explicit Pieces(std::deque<std::string> pieces) : pieces_(std::move(pieces)) {}
+  bool append_to(std::string& out, size_t) override {
+    if (pieces_.empty()) return false;
+    out += pieces_.front();
+    pieces_.pop_front();
+    return !pieces_.empty();
+  }
+
+ private:
+  std::deque<std::string> pieces_;
+};
+
+ServerResponse response_of(std::string body, std::deque<std::string> rest) {
+  ServerResponse out;
+  out.body = std::move(body);
+  out.rest = std::make_shared<Pieces>(std::move(rest));
+  return out;
+}
+
+std::string all_of(ReplyStream& stream) {
+  std::string out;
+  do {
+    stream.advance();
+    out += stream.piece();
+  } while (!stream.has_ended());
+  return out;
+}
+
+TEST(ReplyStream, FramesEachPieceAsAChunk) {
+  ServerResponse response = response_of("ab", {"0123456789abcdef", "", "x"});
+  ReplyStream stream(response, BodyFraming::kChunked, nullptr);
+  stream.advance();
+  EXPECT_EQ(stream.piece(), "00000002\r\nab\r\n");
+  stream.advance();
+  EXPECT_EQ(stream.piece(), "00000010\r\n0123456789abcdef\r\n");
+  EXPECT_FALSE(stream.has_ended());
+  stream.advance();
+  EXPECT_EQ(stream.piece(), "00000001\r\nx\r\n0\r\n\r\n");
+  EXPECT_TRUE(stream.has_ended());
+}
+
+TEST(ReplyStream, EndsWhenNothingFollows) {
+  ServerResponse response = response_of("ab", {});
+  ReplyStream stream(response, BodyFraming::kChunked, nullptr);
+  EXPECT_EQ(all_of(stream), "00000002\r\nab\r\n0\r\n\r\n");
+}
+
+TEST(ReplyStream, LeavesBareBytesToTheEndOfTheConnection) {
+  ServerResponse response = response_of("ab", {"cd", "ef"});
+  ReplyStream stream(response, BodyFraming::kUntilClose, nullptr);
+  EXPECT_EQ(all_of(stream), "abcdef");
+}
+
+TEST(ReplyStream, DropsTheSourceWithItsLastPiece) {
+  ServerResponse response = response_of("", {"a", "b"});
+  const std::weak_ptr<BodySource> source = response.rest;
+  ReplyStream stream(response, BodyFraming::kChunked, nullptr);
+  stream.advance();
+  EXPECT_FALSE(source.expired());
+  stream.advance();
+  EXPECT_TRUE(source.expired());
+}
+
+TEST(ReplyStream, CompressesAllPiecesAsOneBody) {
+  std::deque<std::string> pieces;
+  std::string plain = "first";
+  for (int i = 0; i < 500; ++i) {
+    pieces.push_back(std::string(1000, static_cast<char>('a' + i % 26)) + std::to_string(i * i));
+    plain += pieces.back();
+  }
+  ServerResponse response = response_of("first", std::move(pieces));
+  ReplyStream stream(response, BodyFraming::kUntilClose, GzipStream::start());
+  const std::string packed = all_of(stream);
+  EXPECT_LT(packed.size(), plain.size() / 10);
+  const auto unfolded = decompress("gzip", packed, plain.size());
+  ASSERT_TRUE(unfolded.ok());
+  EXPECT_EQ(*unfolded, plain);
+}
+
+}  // namespace
+}  // namespace tocsin::net
