@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/api/json_list.h"
 #include "engine/api/parameters.h"
 #include "engine/api/posted_alerts.h"
 #include "engine/api/result_json.h"
@@ -134,16 +135,21 @@ void write_alert(JsonWriter& json, const AlertStatus& status,
 net::ServerResponse list_alerts(const Call& call, const AlertsView& view) {
   const auto filter = read_filter(Parameters(call.http), view);
   if (!filter) return filter.error();
-  std::string out;
-  JsonWriter json(out);
-  json.begin_array();
-  for (const AlertStatus& status : view.alerts()) {
+  std::vector<AlertStatus> alerts = view.alerts();
+  std::erase_if(alerts, [&](const AlertStatus& status) {
     const bool received = std::ranges::any_of(
         status.receivers, [&](const std::string& name) { return filter->takes_receiver(name); });
-    if (received && filter->takes(status)) write_alert(json, status, status.receivers);
-  }
-  json.end_array();
-  return answer(out + "\n");
+    return !received || !filter->takes(status);
+  });
+  net::ServerResponse out = respond_with_list(
+      "[", std::move(alerts),
+      [](std::string& text, const AlertStatus& status) {
+        JsonWriter json(text);
+        write_alert(json, status, status.receivers);
+      },
+      "]\n");
+  out.headers.emplace_back("Cache-Control", "no-store");
+  return out;
 }
 
 // An alert's receivers as this call shows them: the sorted union over all groups asked for.

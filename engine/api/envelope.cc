@@ -1,5 +1,7 @@
 #include "engine/api/envelope.h"
 
+#include <utility>
+
 #include "engine/base/json_writer.h"
 
 namespace tocsin::api {
@@ -47,20 +49,30 @@ void append_list(std::string& out, std::string_view key, const std::vector<std::
 
 net::ServerResponse success(std::string_view data, const std::vector<std::string>& warnings,
                             const std::vector<std::string>& infos) {
-  std::string body = begin_success();
-  body += data;
-  return end_success(std::move(body), warnings, infos);
+  net::ServerResponse out;
+  out.body = begin_success(data);
+  out.body += end_success({}, warnings, infos);
+  return out;
 }
 
-std::string begin_success() { return R"({"status":"success","data":)"; }
+std::string begin_success(std::string_view data_begin) {
+  std::string out = R"({"status":"success","data":)";
+  return out.append(data_begin);
+}
 
-net::ServerResponse end_success(std::string body, const std::vector<std::string>& warnings,
-                                const std::vector<std::string>& infos) {
+std::string end_success(std::string_view data_end, const std::vector<std::string>& warnings,
+                        const std::vector<std::string>& infos) {
+  std::string out(data_end);
+  append_list(out, "warnings", warnings);
+  append_list(out, "infos", infos);
+  out += '}';
+  return out;
+}
+
+net::ServerResponse respond_with(std::shared_ptr<net::BodySource> source) {
   net::ServerResponse out;
-  out.body = std::move(body);
-  append_list(out.body, "warnings", warnings);
-  append_list(out.body, "infos", infos);
-  out.body += '}';
+  const bool has_more = source->append_to(out.body, net::kBodyPieceBytes);
+  if (has_more) out.rest = std::move(source);
   return out;
 }
 

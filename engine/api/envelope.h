@@ -1,6 +1,7 @@
 // The answers of /api/v1: {"status":"success","data":…} and {"status":"error",…}.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,12 @@ enum class ErrorType : uint8_t {
 /// JSON.
 net::ServerResponse success(std::string_view data, const std::vector<std::string>& warnings = {},
                             const std::vector<std::string>& infos = {});
-/// success() for large data, which is appended in place between these two.
-std::string begin_success();
-net::ServerResponse end_success(std::string body, const std::vector<std::string>& warnings,
-                                const std::vector<std::string>& infos);
+/// success() of data that is written between these two, which have its first and last text.
+std::string begin_success(std::string_view data_begin = {});
+std::string end_success(std::string_view data_end, const std::vector<std::string>& warnings = {},
+                        const std::vector<std::string>& infos = {});
+/// 200 with the body of `source`: whole if it fits into one piece, else a stream.
+net::ServerResponse respond_with(std::shared_ptr<net::BodySource> source);
 /// {"status":"error","errorType":…,"error":…} with the type's HTTP status.
 net::ServerResponse failure(ErrorType type, std::string_view message);
 /// bad_data: invalid parameter "NAME": DETAIL.

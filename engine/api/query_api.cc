@@ -5,8 +5,8 @@
 #include "engine/api/envelope.h"
 #include "engine/api/expr_json.h"
 #include "engine/api/parameters.h"
+#include "engine/api/query_answer.h"
 #include "engine/api/query_checks.h"
-#include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
 #include "promql/syntax/printer.h"
@@ -20,14 +20,16 @@ bool may_be_range(promql::ValueType type) {
   return type == promql::ValueType::kScalar || type == promql::ValueType::kVector;
 }
 
-std::vector<std::string> warnings_of(const QueryOutcome& outcome, const QueryOrder& order,
-                                     bool whole, std::string_view stats) {
-  auto out = outcome.result.annotations.render(base::Severity::kWarning, order.text, 10);
-  if (!whole) out.emplace_back("results truncated due to limit");
+QueryAnswer::Notes notes_of(const promql::QueryResult& result, const std::string& text,
+                            std::string_view stats) {
+  QueryAnswer::Notes out;
+  out.warnings = result.annotations.render(base::Severity::kWarning, text, 10);
+  out.infos = result.annotations.render(base::Severity::kInfo, text, 10);
   if (!stats.empty() && stats != "true" && stats != "all") {
-    out.push_back("value " + base::go_quote(stats) +
-                  " for parameter \"stats\" is deprecated and will be rejected in the next major "
-                  "release, use \"true\" or \"all\"");
+    out.warnings.push_back(
+        "value " + base::go_quote(stats) +
+        " for parameter \"stats\" is deprecated and will be rejected in the next major release, "
+        "use \"true\" or \"all\"");
   }
   return out;
 }
@@ -134,15 +136,28 @@ net::ServerResponse QueryApi::evaluate(const Call& call, const Parameters& param
                          .origin = http_origin(call.http.remote, call.http.method, call.http.path),
                          .cancel = call.http.cancelled != nullptr ? *call.http.cancelled : not_told,
                          .as_table = true};
-  const auto outcome = runner_.run(*request->expr, order);
+  auto outcome = runner_.run(*request->expr, order);
   if (!outcome) return evaluation_failure(outcome.error());
   const std::string_view stats = parameters.get("stats");
-  const std::string stats_json =
-      stats.empty() ? std::string() : query_stats_json(outcome->timings, outcome->result.stats);
-  std::string body = begin_success();
-  const bool whole = append_result(body, outcome->result, limit, stats_json);
-  return end_success(std::move(body), warnings_of(*outcome, order, whole, stats),
-                     outcome->result.annotations.render(base::Severity::kInfo, order.text, 10));
+  promql::QueryResult& result = outcome->result;
+  std::string stats_json =
+      stats.empty() ? std::string() : query_stats_json(outcome->timings, result.stats);
+  QueryAnswer::Notes notes = notes_of(result, order.text, stats);
+  const auto answer = std::make_shared<QueryAnswer>(std::move(result), limit, std::move(stats_json),
+                                                    std::move(notes));
+  net::ServerResponse out = respond_with(answer);
+  if (out.rest != nullptr && !answer->hold(room_)) return results_are_unread();
+  return out;
+}
+
+// Clients that ask for much and read slowly must not fill the memory.
+net::ServerResponse QueryApi::results_are_unread() const {
+  net::ServerResponse out =
+      failure(ErrorType::kUnavailable,
+              "other clients have yet to read results of together --query.max-memory=" +
+                  std::to_string(room_.bytes_max()) + " bytes; try again later");
+  out.status = 503;
+  return out;
 }
 
 base::Result<promql::QueryResult> QueryApi::run_now(const std::string& text) {

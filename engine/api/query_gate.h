@@ -14,8 +14,8 @@
 
 namespace tocsin::api {
 
-/// Grants places in the order of asking. Thread-safe. Source: prometheus promql/query_logger.go,
-/// whose tracker of active queries is the gate, too.
+/// Grants places in the order of asking; call_limit.h uses it for other calls. Thread-safe. Source:
+/// prometheus promql/query_logger.go, whose tracker of active queries is the gate, too.
 class QueryGate {
  public:
   /// Whoever waits has a connection; some must be left for those who ask how the process is.

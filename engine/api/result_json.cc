@@ -1,61 +1,16 @@
 #include "engine/api/result_json.h"
 
-#include <algorithm>
+#include <cstdint>
+#include <utility>
 
-#include "engine/api/histogram_json.h"
-#include "engine/api/table_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
 
 namespace tocsin::api {
 namespace {
 
-using promql::Point;
 using promql::QueryResult;
-using promql::ResultSeries;
 using promql::ValueType;
-
-void append_point(std::string& out, const Point& point) {
-  out += '[';
-  base::append_timestamp(out, point.t);
-  if (point.h != nullptr) {
-    out += ',';
-    append_histogram(out, *point.h);
-    out += ']';
-    return;
-  }
-  out += ",\"";
-  base::append_sample(out, point.v);
-  out += "\"]";
-}
-
-/// Floats and histograms of a series have a list each, which is there when it is not empty.
-void append_points(std::string& out, std::span<const Point> points, bool histograms) {
-  std::string_view separator = histograms ? ",\"histograms\":[" : ",\"values\":[";
-  for (const Point& point : points) {
-    if ((point.h != nullptr) != histograms) continue;
-    out += separator;
-    separator = ",";
-    append_point(out, point);
-  }
-  if (separator == ",") out += ']';
-}
-
-void append_series(std::string& out, const ResultSeries& series, bool matrix) {
-  out += "{\"metric\":";
-  append_labels(out, series.labels);
-  append_samples(out, series.points, matrix);
-}
-
-/// Returns false when series were left out.
-bool append_all_series(std::string& out, const QueryResult& result, size_t limit) {
-  const size_t count = limit == 0 ? result.series.size() : std::min(limit, result.series.size());
-  for (size_t i = 0; i < count; ++i) {
-    if (i != 0) out += ',';
-    append_series(out, result.series[i], result.type == ValueType::kMatrix);
-  }
-  return count == result.series.size();
-}
 
 // Scalars and strings show their time as a plain float: 1.01, not 1.010.
 void append_plain_time(std::string& out, base::TimestampMs t) {
@@ -64,15 +19,73 @@ void append_plain_time(std::string& out, base::TimestampMs t) {
 
 }  // namespace
 
-void append_samples(std::string& out, std::span<const Point> points, bool matrix) {
-  if (matrix) {
-    append_points(out, points, false);
-    append_points(out, points, true);
-  } else {
-    out += points.front().h != nullptr ? ",\"histogram\":" : ",\"value\":";
-    append_point(out, points.front());
-  }
+ResultJson::ResultJson(const QueryResult& result, size_t limit, std::string stats)
+    : result_(result), limit_(limit), stats_(std::move(stats)) {
+  if (result.table == nullptr) return;
+  table_ = std::make_unique<TableJson>(*result.table, result.type == ValueType::kMatrix, limit_);
+}
+
+bool ResultJson::append_to(std::string& out, size_t bytes) {
+  if (!std::exchange(has_begun_, true)) begin(out);
+  if (append_items(out, bytes)) return true;
+  out += ']';
+  if (!stats_.empty()) out.append(",\"stats\":").append(stats_);
   out += '}';
+  return false;
+}
+
+void ResultJson::begin(std::string& out) {
+  out += "{\"resultType\":\"";
+  out += promql::to_string(result_.type);
+  out += "\",\"result\":[";
+}
+
+bool ResultJson::append_items(std::string& out, size_t bytes) {
+  switch (result_.type) {
+    case ValueType::kScalar:
+      append_plain_time(out, result_.scalar.t);
+      out += ",\"";
+      base::append_fixed(out, result_.scalar.v);
+      out += '"';
+      return false;
+    case ValueType::kString:
+      append_plain_time(out, result_.scalar.t);
+      out += ',';
+      base::append_json_string(out, result_.string);
+      return false;
+    case ValueType::kVector:
+    case ValueType::kMatrix:
+      if (table_ == nullptr) return append_series(out, bytes);
+      if (table_->append_to(out, bytes)) return true;
+      is_cut_ = table_->is_cut();
+      return false;
+    case ValueType::kNone:
+      return false;
+  }
+  return false;
+}
+
+bool ResultJson::append_series(std::string& out, size_t bytes) {
+  for (;;) {
+    if (in_series_ && points_.append_to(out, bytes)) return true;
+    in_series_ = false;
+    if (next_series_ == result_.series.size()) return false;
+    is_cut_ = limit_ != 0 && next_series_ == limit_;
+    if (is_cut_) return false;
+    if (out.size() >= bytes) return true;
+    const promql::ResultSeries& series = result_.series[next_series_];
+    out += next_series_ == 0 ? "{\"metric\":" : ",{\"metric\":";
+    append_labels(out, series.labels);
+    points_.begin(series.points, result_.type == ValueType::kMatrix);
+    in_series_ = true;
+    ++next_series_;
+  }
+}
+
+bool append_result(std::string& out, const QueryResult& result, size_t limit) {
+  ResultJson json(result, limit);
+  json.append_to(out, SIZE_MAX);
+  return !json.is_cut();
 }
 
 void append_labels(std::string& out, const base::Labels& labels) {
@@ -85,39 +98,6 @@ void append_labels(std::string& out, const base::Labels& labels) {
     base::append_plain_json_string(out, label.value);
   }
   out += '}';
-}
-
-bool append_result(std::string& out, const QueryResult& result, size_t limit,
-                   std::string_view stats) {
-  out += "{\"resultType\":\"";
-  out += promql::to_string(result.type);
-  out += "\",\"result\":[";
-  bool whole = true;
-  switch (result.type) {
-    case ValueType::kScalar:
-      append_plain_time(out, result.scalar.t);
-      out += ",\"";
-      base::append_fixed(out, result.scalar.v);
-      out += '"';
-      break;
-    case ValueType::kString:
-      append_plain_time(out, result.scalar.t);
-      out += ',';
-      base::append_json_string(out, result.string);
-      break;
-    case ValueType::kVector:
-    case ValueType::kMatrix:
-      whole = result.table != nullptr
-                  ? append_table(out, *result.table, result.type == ValueType::kMatrix, limit)
-                  : append_all_series(out, result, limit);
-      break;
-    case ValueType::kNone:
-      break;
-  }
-  out += ']';
-  if (!stats.empty()) out.append(",\"stats\":").append(stats);
-  out += '}';
-  return whole;
 }
 
 }  // namespace tocsin::api

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/api/call_meter.h"
 #include "engine/api/envelope.h"
 
 namespace tocsin::api {
@@ -97,34 +98,16 @@ void Router::add_cors(const net::ServerRequest& request, net::ServerResponse& re
 }
 
 net::ServerResponse Router::operator()(const net::ServerRequest& request) const {
-  const int64_t start = clock_ == nullptr ? 0 : clock_->steady_ns();
+  std::optional<CallMeter> meter;
+  if (metrics_ != nullptr) meter.emplace(*metrics_, *clock_);
   std::string_view pattern = kNoPattern;
   const bool is_api = request.path.starts_with("/api/");
   const bool is_preflight = is_api && request.method == "OPTIONS";
   net::ServerResponse out = is_preflight ? no_content() : answer(request, pattern);
   const bool is_answered = pattern != kNoPattern && out.status != 405;
   if (is_api && (is_preflight || is_answered)) add_cors(request, out);
-  if (metrics_ != nullptr) count(pattern, out, clock_->steady_ns() - start);
+  if (meter) meter->finish(pattern, out);
   return out;
-}
-
-void Router::count(std::string_view pattern, const net::ServerResponse& response,
-                   int64_t took_ns) const {
-  const std::string handler(pattern);
-  metrics_
-      ->counter("prometheus_http_requests_total", "Counter of HTTP requests.",
-                {{"code", std::to_string(response.status)}, {"handler", handler}})
-      .add();
-  metrics_
-      ->histogram("prometheus_http_request_duration_seconds",
-                  "Histogram of latencies for HTTP requests.",
-                  {0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120}, {{"handler", handler}})
-      .observe(static_cast<double>(took_ns) / 1e9);
-  metrics_
-      ->histogram("prometheus_http_response_size_bytes",
-                  "Histogram of response size for HTTP requests, before compression.",
-                  {1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}, {{"handler", handler}})
-      .observe(static_cast<double>(response.body.size()));
 }
 
 }  // namespace tocsin::api

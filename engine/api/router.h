@@ -38,7 +38,7 @@ class Router {
   void allow_origins(base::Regex origins) { origins_ = std::move(origins); }
 
   /// Counts requests, their seconds and the bytes of answers per handler under prometheus_http_*.
-  /// `clock` and `metrics` must outlive the router.
+  /// `clock` and `metrics` must outlive the router and all its answers.
   void observe(base::MetricRegistry& metrics, const base::Clock& clock);
 
  private:
@@ -50,7 +50,6 @@ class Router {
   };
   net::ServerResponse answer(const net::ServerRequest& request, std::string_view& pattern) const;
   void add_cors(const net::ServerRequest& request, net::ServerResponse& response) const;
-  void count(std::string_view pattern, const net::ServerResponse& response, int64_t took_ns) const;
   std::vector<Route> routes_;
   std::optional<base::Regex> origins_;
   base::MetricRegistry* metrics_ = nullptr;

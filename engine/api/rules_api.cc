@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/api/envelope.h"
+#include "engine/api/json_list.h"
 #include "engine/api/parameters.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
@@ -209,21 +210,26 @@ net::ServerResponse list_rules(const Call& call, const RulesView& view) {
   apply(*filter, groups);
   const auto next = paginate(parameters, groups);
   if (!next) return next.error();
-  std::string data;
-  JsonWriter json(data);
-  json.begin_object().key("groups").begin_array();
-  for (const GroupView& group : groups) write_group(json, group, with_alerts);
-  json.end_array().field_unless_empty("groupNextToken", *next).end_object();
-  return success(data);
+  std::string end = "]";
+  if (!next->empty()) end += ",\"groupNextToken\":\"" + *next + "\"";
+  end += '}';
+  return respond_with_list(
+      begin_success("{\"groups\":["), std::move(groups),
+      [with_alerts](std::string& out, const GroupView& group) {
+        JsonWriter json(out);
+        write_group(json, group, with_alerts);
+      },
+      end_success(end));
 }
 
 net::ServerResponse list_alerts(const RulesView& view) {
-  std::string data;
-  JsonWriter json(data);
-  json.begin_object().key("alerts").begin_array();
-  for (const AlertView& alert : view.alerts()) write_alert(json, alert);
-  json.end_array().end_object();
-  return success(data);
+  return respond_with_list(
+      begin_success("{\"alerts\":["), view.alerts(),
+      [](std::string& out, const AlertView& alert) {
+        JsonWriter json(out);
+        write_alert(json, alert);
+      },
+      end_success("]}"));
 }
 
 }  // namespace

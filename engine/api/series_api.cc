@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <set>
 
 #include "engine/api/envelope.h"
+#include "engine/api/json_list.h"
 #include "engine/api/parameters.h"
 #include "engine/api/result_json.h"
 #include "engine/base/json_writer.h"
@@ -57,12 +59,7 @@ net::ServerResponse series(const Call& call, base::SeriesSource& source) {
   std::ranges::sort(*found);
   const bool truncated = request->limit != 0 && found->size() > request->limit;
   if (truncated) found->resize(request->limit);
-  std::string data = "[";
-  for (const base::Labels& labels : *found) {
-    if (data.size() > 1) data += ',';
-    append_labels(data, labels);
-  }
-  return success(data + "]", truncation(truncated));
+  return list_success(*std::move(found), append_labels, truncation(truncated));
 }
 
 using Collect = std::function<void(const base::Labels&, std::set<std::string_view>&)>;
@@ -73,21 +70,19 @@ net::ServerResponse collect(const Call& call, base::SeriesSource& source,
   const Parameters parameters(call.http);
   const auto request = read_request(parameters, false);
   if (!request) return request.error();
-  const auto found = source.series(request->matches, request->span.start, request->span.end);
+  auto found = source.series(request->matches, request->span.start, request->span.end);
   if (!found) return evaluation_failure(found.error());
   std::set<std::string_view> texts;
   for (const base::Labels& labels : *found) collect_from(labels, texts);
-  const bool truncated = request->limit != 0 && texts.size() > request->limit;
-  std::string data;
-  base::JsonWriter json(data);
-  json.begin_array();
-  size_t count = 0;
-  for (const std::string_view text : texts) {
-    if (request->limit != 0 && count++ == request->limit) break;
-    json.string(text);
-  }
-  json.end_array();
-  return success(data, truncation(truncated));
+  // The texts live as long as the series do, of which each has one.
+  std::vector<std::string_view> list(texts.begin(), texts.end());
+  const bool truncated = request->limit != 0 && list.size() > request->limit;
+  if (truncated) list.resize(request->limit);
+  const auto kept = std::make_shared<const std::vector<base::Labels>>(*std::move(found));
+  return list_success(
+      std::move(list),
+      [kept](std::string& out, std::string_view text) { base::append_json_string(out, text); },
+      truncation(truncated));
 }
 
 net::ServerResponse label_names(const Call& call, base::SeriesSource& source) {

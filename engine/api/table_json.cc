@@ -4,8 +4,9 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <utility>
 
-#include "engine/api/result_json.h"
+#include "engine/api/points_json.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/number.h"
 #include "engine/base/sample.h"
@@ -25,7 +26,9 @@ struct Stamp {
 /// Text on its way to a string, in pieces that fit into the first cache.
 class Room {
  public:
-  explicit Room(std::string& out) : out_(out) {}
+  /// `bytes` is how long the string should become.
+  Room(std::string& out, size_t bytes) : out_(out), bytes_(bytes) {}
+  bool is_full() const { return out_.size() + used_ >= bytes_; }
   /// A place for `bytes`, at most kLargest; they count once commit() says where they end.
   char* at_least(size_t bytes) {
     if (text_.size() - used_ < bytes) flush();
@@ -42,14 +45,6 @@ class Room {
     std::memcpy(at, text.data(), text.size());
     commit(at + text.size());
   }
-  /// Takes back the last byte written.
-  void take_back() {
-    if (used_ > 0) {
-      --used_;
-    } else {
-      out_.pop_back();
-    }
-  }
   void flush() {
     out_.append(text_.data(), used_);
     used_ = 0;
@@ -59,6 +54,7 @@ class Room {
 
  private:
   std::string& out_;
+  const size_t bytes_;
   std::array<char, 4 * kLargest> text_;
   size_t used_ = 0;
 };
@@ -128,15 +124,19 @@ class LabelText {
   std::string escaped_;
 };
 
-class TableWriter {
+}  // namespace
+
+class TableJson::Writer {
  public:
-  TableWriter(std::string& out, const SampleTable& table, bool matrix)
-      : out_(out),
-        room_(out),
-        table_(table),
+  Writer(const SampleTable& table, bool matrix, size_t limit)
+      : table_(table),
         matrix_(matrix),
+        limit_(limit),
         labels_(table.schema->labels),
-        stamps_(table.grid.steps) {
+        stamps_(table.grid.steps),
+        // Values of a series lie apart in the frame: some series are gathered at once, so that
+        // reading them does not wait for each.
+        rows_at_once_(std::clamp<size_t>(kValuesAtOnce / table.grid.steps, 1, 256)) {
     for (size_t step = 0; step < stamps_.size(); ++step) {
       Stamp& stamp = stamps_[step];
       char* const begin = stamp.text.data();
@@ -144,34 +144,53 @@ class TableWriter {
     }
   }
 
-  bool write(size_t limit) {
-    limit_ = limit;
-    const Frame& frame = table_.frame;
-    const size_t steps = table_.grid.steps;
-    // Values of a series lie apart in the frame: some series are gathered at once, so that reading
-    // them does not wait for each.
-    constexpr size_t kValuesAtOnce = 16 * 1024;
-    const size_t rows_at_once = std::clamp<size_t>(kValuesAtOnce / steps, 1, 256);
-    gathered_.resize(rows_at_once * steps);
-    const std::span<const uint32_t> rows = table_.rows;
-    bool fits = true;
-    for (size_t begin = 0; fits && begin < rows.size(); begin += rows_at_once) {
-      const auto some = rows.subspan(begin, std::min(rows_at_once, rows.size() - begin));
-      if (!frame.has_histograms()) gather(some);
-      for (size_t i = 0; fits && i < some.size(); ++i) {
-        fits = frame.has_histograms()
-                   ? write_mixed(some[i])
-                   : write_floats(some[i], {gathered_.data() + i * steps, steps});
-      }
-    }
-    room_.flush();
-    return fits;
+  bool append_to(std::string& out, size_t bytes) {
+    reserve(out, bytes);
+    Room room(out, bytes);
+    const bool has_more = append_rows(out, bytes, room);
+    room.flush();
+    return has_more;
   }
+  bool is_cut() const { return is_cut_; }
 
  private:
-  void gather(std::span<const uint32_t> rows) {
+  static constexpr size_t kValuesAtOnce = 16 * 1024;
+  /// How often it is asked whether there is room for more.
+  static constexpr size_t kPointsAtOnce = 256;
+
+  /// A guess, so that an answer is not copied again and again while it grows.
+  void reserve(std::string& out, size_t bytes) const {
+    constexpr size_t kBytesPerPoint = 34;
+    constexpr size_t kBytesPerSeries = 160;
+    constexpr size_t kOverhang = 16 * 1024;
+    const size_t left = table_.rows.size() - next_row_;
+    const size_t rows = limit_ == 0 ? left : std::min(limit_, left);
+    const size_t guess = rows * (table_.grid.steps * kBytesPerPoint + kBytesPerSeries);
+    const size_t room = bytes - std::min(bytes, out.size());
+    out.reserve(out.size() + std::min(guess, room) + kOverhang);
+  }
+
+  /// False when all rows are written, or as many as may be.
+  bool append_rows(std::string& out, size_t bytes, Room& room) {
+    const bool mixed = table_.frame.has_histograms();
+    while (next_row_ < table_.rows.size()) {
+      if (room.is_full()) return true;
+      const bool has_more = mixed ? append_mixed(out, bytes, room) : append_floats(room);
+      if (is_cut_) return false;
+      if (has_more) return true;
+      in_series_ = false;
+      next_step_ = 0;
+      ++next_row_;
+    }
+    return false;
+  }
+
+  void gather() {
     const Frame& frame = table_.frame;
     const size_t steps = table_.grid.steps;
+    const std::span<const uint32_t> rest = std::span(table_.rows).subspan(next_row_);
+    const auto rows = rest.first(std::min(rows_at_once_, rest.size()));
+    gathered_.resize(rows_at_once_ * steps);
     for (size_t step = 0; step < steps; ++step) {
       for (size_t i = 0; i < rows.size(); ++i) {
         gathered_[i * steps + step] =
@@ -181,77 +200,97 @@ class TableWriter {
   }
 
   /// False when there is a series too many.
-  bool begin_series(uint32_t row) {
-    if (limit_ != 0 && written_ == limit_) return false;
-    room_.append(written_ == 0 ? "{\"metric\":" : ",{\"metric\":");
-    labels_.append(room_, table_.schema->labels.stored()[row]);
+  bool begin_series(Room& room) {
+    is_cut_ = limit_ != 0 && written_ == limit_;
+    if (is_cut_) return false;
+    room.append(written_ == 0 ? "{\"metric\":" : ",{\"metric\":");
+    labels_.append(room, table_.schema->labels.stored()[table_.rows[next_row_]]);
     ++written_;
+    in_series_ = true;
     return true;
   }
 
-  bool write_floats(uint32_t row, std::span<const double> values) {
-    const auto first = std::ranges::find_if_not(values, base::is_absent);
-    if (first == values.end()) return true;
-    if (!begin_series(row)) return false;
-    room_.append(matrix_ ? ",\"values\":[" : ",\"value\":");
-    for (size_t step = static_cast<size_t>(first - values.begin()); step < values.size(); ++step) {
-      if (!base::is_absent(values[step])) write_point(stamps_[step], values[step]);
+  /// The next row, or what is left of it. True when the room is full before its end.
+  bool append_floats(Room& room) {
+    const size_t steps = table_.grid.steps;
+    const size_t place = next_row_ % rows_at_once_;
+    if (place == 0 && !in_series_) gather();
+    const std::span<const double> values(gathered_.data() + place * steps, steps);
+    if (!in_series_) {
+      const auto first = std::ranges::find_if_not(values, base::is_absent);
+      if (first == values.end() || !begin_series(room)) return false;
+      next_step_ = static_cast<size_t>(first - values.begin());
+      room.append(matrix_ ? ",\"values\":" : ",\"value\"");
+      lead_ = matrix_ ? '[' : ':';
     }
-    room_.take_back();  // The last comma.
-    room_.append(matrix_ ? "]}" : "}");
-    return true;
+    while (next_step_ < steps) {
+      if (room.is_full()) return true;
+      const size_t end = std::min(steps, next_step_ + kPointsAtOnce);
+      for (; next_step_ < end; ++next_step_) {
+        if (base::is_absent(values[next_step_])) continue;
+        append_point(room, std::exchange(lead_, ','), stamps_[next_step_], values[next_step_]);
+      }
+    }
+    room.append(matrix_ ? "]}" : "}");
+    return false;
   }
 
-  /// [time,"value"], with a comma behind it.
-  void write_point(const Stamp& stamp, double value) {
-    char* at = room_.at_least(base::kTimestampTextMax + base::kSampleTextMax + 8);
+  /// [time,"value"], with `lead` in front.
+  static void append_point(Room& room, char lead, const Stamp& stamp, double value) {
+    char* at = room.at_least(base::kTimestampTextMax + base::kSampleTextMax + 8);
+    *at++ = lead;
     *at++ = '[';
     std::memcpy(at, stamp.text.data(), stamp.text.size());
     at += stamp.size;
     *at++ = ',';
     *at++ = '"';
     at = base::write_sample(at, value);
-    std::memcpy(at, "\"],", 3);
-    room_.commit(at + 3);
+    std::memcpy(at, "\"]", 2);
+    room.commit(at + 2);
   }
 
-  bool write_mixed(uint32_t row) {
+  /// append_floats() for tables that have histograms.
+  bool append_mixed(std::string& out, size_t bytes, Room& room) {
+    if (!in_series_) {
+      collect(table_.rows[next_row_]);
+      if (mixed_.empty() || !begin_series(room)) return false;
+      points_.begin(mixed_, matrix_);
+    }
+    room.flush();
+    return points_.append_to(out, bytes);
+  }
+
+  void collect(uint32_t row) {
     const Frame& frame = table_.frame;
-    promql::ResultSeries series;
+    mixed_.clear();
     for (size_t step = 0; step < table_.grid.steps; ++step) {
       if (!frame.has(step, row)) continue;
       const base::HistogramPtr& h = frame.histograms[step * frame.rows + row];
-      series.points.push_back({table_.grid.at(step), h != nullptr ? 0 : frame.at(step, row), h});
+      mixed_.push_back({table_.grid.at(step), h != nullptr ? 0 : frame.at(step, row), h});
     }
-    if (series.points.empty()) return true;
-    if (!begin_series(row)) return false;
-    room_.flush();
-    append_samples(out_, series.points, matrix_);
-    return true;
   }
 
-  std::string& out_;
-  Room room_;
   const SampleTable& table_;
   const bool matrix_;
+  const size_t limit_;
   LabelText labels_;
   std::vector<Stamp> stamps_;  ///< By step.
+  const size_t rows_at_once_;
   std::vector<double> gathered_;
-  size_t limit_ = 0;
+  std::vector<promql::Point> mixed_;
+  PointsJson points_;  ///< Of mixed_.
+  size_t next_row_ = 0;
+  size_t next_step_ = 0;
+  char lead_ = ',';  ///< What the next point begins with.
   size_t written_ = 0;
+  bool in_series_ = false;  ///< Of next_row_ something is written.
+  bool is_cut_ = false;
 };
 
-}  // namespace
-
-bool append_table(std::string& out, const SampleTable& table, bool matrix, size_t limit) {
-  // A guess, so that a large answer is not copied again and again while it grows. What is not
-  // needed of it is never touched.
-  constexpr size_t kBytesPerPoint = 34;
-  constexpr size_t kBytesPerSeries = 160;
-  const size_t rows = limit == 0 ? table.rows.size() : std::min(limit, table.rows.size());
-  const size_t points = std::min<size_t>(table.frame.count(), rows * table.grid.steps);
-  out.reserve(out.size() + points * kBytesPerPoint + rows * kBytesPerSeries);
-  return TableWriter(out, table, matrix).write(limit);
-}
+TableJson::TableJson(const SampleTable& table, bool matrix, size_t limit)
+    : writer_(std::make_unique<Writer>(table, matrix, limit)) {}
+TableJson::~TableJson() = default;
+bool TableJson::append_to(std::string& out, size_t bytes) { return writer_->append_to(out, bytes); }
+bool TableJson::is_cut() const { return writer_->is_cut(); }
 
 }  // namespace tocsin::api

@@ -304,7 +304,8 @@ class RunningDaemon final : public Daemon {
     const auto route = [router](const net::ServerRequest& request) { return (*router)(request); };
     handler_.store(std::make_shared<const net::ServerHandler>(
         api::serve_below(flags_.route_prefix.value_or(path_of(external_url_)),
-                         api::guard_until_ready(api::limit_calls(route, kCallsMax), status))));
+                         api::guard_until_ready(
+                             api::limit_calls(route, clock_, {.calls_max = kCallsMax}), status))));
   }
 
   api::AlertsView alerts_view() {

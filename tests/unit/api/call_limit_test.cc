@@ -8,6 +8,8 @@
 namespace tocsin::api {
 namespace {
 
+const base::SystemClock kClock;
+
 TEST(CallLimit, LetsFurtherCallsWaitButNoQueriesAndNoHealthChecks) {
   std::latch entered(1);
   std::latch may_go(1);
@@ -19,7 +21,7 @@ TEST(CallLimit, LetsFurtherCallsWaitButNoQueriesAndNoHealthChecks) {
         }
         return net::ServerResponse();
       },
-      1);
+      kClock, {.calls_max = 1});
   std::thread slow([&] { handler(get("/api/v1/rules", "slow")); });
   entered.wait();
   // With the one turn taken these would wait for ever if they needed one.
@@ -46,10 +48,30 @@ TEST(CallLimit, RefusesCallsWhenEnoughWait) {
         may_go.wait();
         return net::ServerResponse();
       },
-      1, 0);
+      kClock, {.calls_max = 1, .waiting_max = 0});
   std::thread slow([&] { EXPECT_EQ(handler(get("/api/v1/rules")).status, 200); });
   entered.wait();
   EXPECT_EQ(handler(get("/api/v1/series")).status, 503);
+  may_go.count_down();
+  slow.join();
+}
+
+TEST(CallLimit, RefusesACallThatHasWaitedTooLongOrWhoseClientHasGone) {
+  std::latch entered(1);
+  std::latch may_go(1);
+  const auto handler = limit_calls(
+      [&](const net::ServerRequest&) {
+        entered.count_down();
+        may_go.wait();
+        return net::ServerResponse();
+      },
+      kClock, {.calls_max = 1, .patience = 20});
+  std::thread slow([&] { EXPECT_EQ(handler(get("/api/v1/rules")).status, 200); });
+  entered.wait();
+  EXPECT_EQ(handler(get("/api/v1/series")).status, 503);
+  net::ServerRequest left = get("/api/v1/series");
+  left.cancelled = std::make_shared<std::atomic<bool>>(true);
+  EXPECT_EQ(handler(left).status, 503);
   may_go.count_down();
   slow.join();
 }

@@ -110,5 +110,44 @@ TEST(Router, CountsByPattern) {
   EXPECT_EQ(text.find("secret-path"), std::string::npos);
 }
 
+/// Two pieces of ten bytes.
+class TwoPieces final : public net::BodySource {
+ public:
+  bool append_to(std::string& out, size_t) override {
+    out += "0123456789";
+    return std::exchange(is_first_, false);
+  }
+
+ private:
+  bool is_first_ = true;
+};
+
+TEST(Router, CountsAStreamedAnswerWhenItHasGone) {
+  base::MetricRegistry metrics;
+  testing::FakeClock clock;
+  Router router;
+  router.add("GET", "/large", [](const Call&) {
+    net::ServerResponse out;
+    out.body = std::string(85, 'x');
+    out.rest = std::make_shared<TwoPieces>();
+    return out;
+  });
+  router.observe(metrics, clock);
+  net::ServerResponse response = router(get("/large"));
+  EXPECT_EQ(metrics.expose().find("handler=\"/large\""), std::string::npos);
+  std::string rest;
+  while (response.rest->append_to(rest, 1)) {
+  }
+  clock.advance(2000);
+  response.rest.reset();
+  const std::string text = metrics.expose();
+  for (const char* line :
+       {"prometheus_http_requests_total{code=\"200\",handler=\"/large\"} 1\n",
+        "prometheus_http_response_size_bytes_sum{handler=\"/large\"} 105\n",
+        "prometheus_http_request_duration_seconds_sum{handler=\"/large\"} 2\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
 }  // namespace
 }  // namespace tocsin::api

@@ -117,5 +117,42 @@ TEST(TableJson, EqualsThatOfSeries) {
   }
 }
 
+/// In pieces of `bytes`, each written into a string of its own.
+std::string in_pieces(const QueryResult& result, size_t limit, size_t bytes) {
+  ResultJson json(result, limit);
+  std::string out;
+  for (bool has_more = true; has_more;) {
+    std::string piece;
+    has_more = json.append_to(piece, bytes);
+    // Points by the hundred, or labels, may hang over.
+    EXPECT_LE(piece.size(), bytes + 24'000);
+    if (has_more) {
+      EXPECT_GE(piece.size(), bytes);
+    }
+    out += piece;
+  }
+  return out;
+}
+
+TEST(TableJson, IsTheSameInPieces) {
+  std::mt19937_64 random(6);
+  for (const Shape& shape : {Shape{300, 1}, Shape{40, 700, true}, Shape{3, 20'000},
+                             Shape{30, 9, false, true}, Shape{1, 300, false, true}, Shape{0, 1}}) {
+    SampleTable table = random_table(shape, random);
+    const QueryResult series = series_of(table, true);
+    QueryResult result;
+    result.type = ValueType::kMatrix;
+    result.table = std::make_shared<SampleTable>(std::move(table));
+    for (const size_t limit : {size_t{0}, size_t{2}}) {
+      std::string expected;
+      append_result(expected, series, limit);
+      for (const size_t bytes : {1, 7, 100, 1000, 30'000}) {
+        EXPECT_EQ(in_pieces(result, limit, bytes), expected) << bytes;
+        EXPECT_EQ(in_pieces(series, limit, bytes), expected) << bytes;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tocsin::api
