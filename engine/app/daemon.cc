@@ -106,8 +106,10 @@ class RunningDaemon final : public Daemon {
     make_parts(files.prometheus);
     mount_api();
     RETURN_IF_ERROR(apply(std::move(files)));
-    on_main_loop([this] { rules_->start(); });
-    schedule_housekeeping();
+    on_main_loop([this] {
+      rules_->start();
+      schedule_housekeeping();
+    });
     register_metrics();
     ready_.store(true);
     log_.info("Server is ready to receive web requests.",
