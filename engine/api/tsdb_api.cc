@@ -141,7 +141,8 @@ net::ServerResponse status(const Call& call, tsdb::Store& store) {
   json.begin_object().key("headStats").begin_object();
   json.key("numSeries").integer(static_cast<int64_t>(stats.series));
   json.key("numLabelPairs").integer(static_cast<int64_t>(cardinality.pairs()));
-  json.key("chunkCount").integer(static_cast<int64_t>(stats.raw_chunks + stats.frozen_chunks));
+  json.key("chunkCount")
+      .integer(static_cast<int64_t>(stats.raw_chunks + stats.frozen_chunks + stats.loose_pieces));
   json.key("minTime").integer(times.first);
   json.key("maxTime").integer(times.last);
   json.end_object();

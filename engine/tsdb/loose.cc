@@ -242,4 +242,14 @@ size_t LooseRow::bytes() const {
   return bytes;
 }
 
+size_t LooseRow::pieces() const {
+  size_t pieces = 0;
+  for (const LooseRun* run = newest(); run != nullptr;
+       run = run->older.load(std::memory_order_seq_cst)) {
+    ++pieces;
+  }
+  if (const LooseHistograms* all = histograms()) pieces += all->chunks();
+  return pieces;
+}
+
 }  // namespace tocsin::tsdb

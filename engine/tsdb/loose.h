@@ -90,6 +90,8 @@ class LooseRow {
   const LooseRun* newest() const { return newest_.load(std::memory_order_seq_cst); }
   /// Reader or writer.
   size_t bytes() const;
+  /// Runs and chunks.
+  size_t pieces() const;
 
  private:
   bool reach(LooseRun& run, base::TimestampMs t, CommitSeq seq, LooseCommons& commons);

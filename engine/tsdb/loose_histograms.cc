@@ -76,4 +76,8 @@ size_t LooseHistograms::bytes() const {
   return bytes;
 }
 
+size_t LooseHistograms::chunks() const {
+  return published_.load(std::memory_order_seq_cst)->size();
+}
+
 }  // namespace tocsin::tsdb

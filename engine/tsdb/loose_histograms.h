@@ -43,6 +43,7 @@ class LooseHistograms {
             std::vector<LooseSample>& out) const;
   /// Reader or writer.
   size_t bytes() const;
+  size_t chunks() const;
 
  private:
   struct Entry {

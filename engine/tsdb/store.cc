@@ -208,6 +208,7 @@ StoreStats Store::stats() const {
     stats.blocks += part.axes;
     stats.raw_chunks += part.raw_chunks;
     stats.frozen_chunks += part.frozen_chunks;
+    stats.loose_pieces += part.loose_pieces;
   }
   return stats;
 }

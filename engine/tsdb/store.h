@@ -34,6 +34,7 @@ struct StoreStats {
   uint64_t blocks = 0;  ///< Spans of time of all streams.
   uint64_t raw_chunks = 0;
   uint64_t frozen_chunks = 0;
+  uint64_t loose_pieces = 0;  ///< Runs of samples with timestamps of their own.
   uint64_t selections = 0;
   uint64_t bytes = 0;  ///< Of samples, rows and index; label texts not counted.
 };

@@ -77,6 +77,7 @@ struct StreamStats {
   uint64_t bytes = 0;
   uint64_t raw_chunks = 0;
   uint64_t frozen_chunks = 0;
+  uint64_t loose_pieces = 0;
   uint64_t axes = 0;
 };
 

@@ -163,7 +163,10 @@ StreamStats Stream::stats() const {
       stats.frozen_chunks += chunk.frozen ? 1 : 0;
     }
   }
-  for (const auto& [at, state] : loose_) stats.bytes += sizeof state + state.row->bytes();
+  for (const auto& [at, state] : loose_) {
+    stats.bytes += sizeof state + state.row->bytes();
+    stats.loose_pieces += state.row->pieces();
+  }
   stats.bytes += commons_.axes.bytes();
   return stats;
 }

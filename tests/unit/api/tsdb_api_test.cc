@@ -29,7 +29,7 @@ TEST_F(TsdbApi, CountsSeriesByWhatTheirLabelsSay) {
   EXPECT_EQ(
       router(get("/api/v1/status/tsdb")).body,
       R"({"status":"success","data":{"headStats":{"numSeries":3,"numLabelPairs":4,)"
-      R"("chunkCount":0,"minTime":1700000000000,"maxTime":1700000000000},"seriesCountByMetricName":[{"name":"up","value":2},)"
+      R"("chunkCount":3,"minTime":1700000000000,"maxTime":1700000000000},"seriesCountByMetricName":[{"name":"up","value":2},)"
       R"({"name":"temperature","value":1}],"labelValueCountByLabelName":)"
       R"([{"name":"__name__","value":2},{"name":"job","value":2}],)"
       R"("memoryInBytesByLabelName":[{"name":"__name__","value":45},)"
