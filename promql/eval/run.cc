@@ -25,8 +25,7 @@ base::Status Run::check() {
   }
   const int64_t elapsed_ns = setup_.clock->steady_ns() - started_ns_;
   if (elapsed_ns > setup_.limits->timeout * 1'000'000) {
-    return {base::Code::kTimeout, "query timed out in expression evaluation (--query.timeout=" +
-                                      base::format_duration(setup_.limits->timeout) + ")"};
+    return {base::Code::kTimeout, "query timed out in expression evaluation"};
   }
   return {};
 }
