@@ -3,7 +3,7 @@
 
 Each server runs twice over the same fleet: without rules for the cost of a scraped sample and the memory of a
 series, and with them for the cost of a series that a rule reads. CPU seconds are user and system time as the
-kernel accounts them. Both run at the same time, so that whatever else the machine does disturbs both.
+kernel accounts them. All four run at the same time, so that whatever else the machine does disturbs all.
 """
 import argparse
 import json
@@ -11,6 +11,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -47,13 +48,36 @@ class Process:
                 return int(line.split()[1]) * 1024
         return 0
 
-    def stop(self):
+    def ask_to_stop(self):
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
+
+    def stop(self):
+        self.ask_to_stop()
+        if self.child.poll() is None:
             try:
                 self.child.wait(20)
             except subprocess.TimeoutExpired:
                 self.child.kill()
+                self.child.wait()
+
+
+def say(text):
+    """Progress, beside the table on standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def pause(what, seconds):
+    """Waits and says how far it is every quarter."""
+    begin = time.monotonic()
+    for quarter in range(1, 5):
+        time.sleep(max(begin + seconds * quarter / 4 - time.monotonic(), 0))
+        say(f"  {what}: {seconds * quarter / 4:.0f} of {seconds:.0f} s")
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
 
 def wait_until_ready(process, url):
@@ -77,8 +101,7 @@ def count(port, selector):
     return float(result[0]["value"][1]) if result else 0.0
 
 
-def configuration(args, rules):
-    fleet = f"127.0.0.1:{args.port}"
+def configuration(args, fleet, rules):
     groups = [{"targets": [fleet], "labels": {"__metrics_path__": f"/{i}/metrics", "instance": f"node-{i}", "cluster": f"c{i % 10}"}}
               for i in range(args.targets)]
     interval = f"{INTERVAL_S}s"
@@ -89,41 +112,64 @@ def configuration(args, rules):
     return json.dumps(config)  # JSON is YAML, too.
 
 
-def measure(args, folder, rules):
-    """One run of both servers: {name: (CPU seconds, RSS)} and the series that one evaluation reads."""
-    folder.mkdir()
-    (folder / "config.yml").write_text(configuration(args, rules))
-    ports = {"tocsin": args.port + 1, "prometheus": args.port + 2}
-    commands = {
-        "tocsin": [args.build / "tocsin", "serve", f"--config.file={folder}/config.yml", f"--storage.path={folder}/tocsin",
-                   f"--web.listen-address=127.0.0.1:{ports['tocsin']}"],
-        "prometheus": [args.prometheus, f"--config.file={folder}/config.yml", f"--storage.tsdb.path={folder}/prometheus",
-                       f"--web.listen-address=127.0.0.1:{ports['prometheus']}", "--log.level=warn"],
-    }
-    running = {}
+class Server(Process):
+    """One of the four: a program with or without rules."""
+
+    def __init__(self, args, fleet, folder, name, rules):
+        self.port = free_port()
+        folder = folder / f"{name}-{'ruled' if rules else 'plain'}"
+        folder.mkdir()
+        (folder / "config.yml").write_text(configuration(args, fleet, rules))
+        address = f"--web.listen-address=127.0.0.1:{self.port}"
+        config = f"--config.file={folder}/config.yml"
+        command = {"tocsin": [args.build / "tocsin", "serve", config, address, f"--storage.path={folder}/data"],
+                   "prometheus": [args.prometheus, config, address, f"--storage.tsdb.path={folder}/data", "--log.level=warn"]}
+        super().__init__(command[name], folder / "log")
+        self.cost = None  # CPU seconds and RSS of the window
+
+    def check_up(self, targets):
+        up = count(self.port, "up == 1")
+        if up != targets:
+            sys.exit(f"only {up:.0f} of {targets} targets are up")
+
+
+def measure(args, fleet, folder):
+    """All four servers through warm-up and window: {(name, rules): server}, and the series that one evaluation reads."""
+    servers = {}
     try:
-        for name, command in commands.items():
-            running[name] = Process(command, folder / f"{name}.log")
-            wait_until_ready(running[name], f"http://127.0.0.1:{ports[name]}/-/ready")
-        time.sleep(args.warmup)
-        before = {name: process.cpu_s() for name, process in running.items()}
-        time.sleep(args.seconds)
-        costs = {name: (process.cpu_s() - before[name], process.rss_bytes()) for name, process in running.items()}
-        up = {name: count(ports[name], "up == 1") for name in running}
-        if set(up.values()) != {float(args.targets)}:
-            sys.exit(f"not every target is up: {up}")
-        return costs, sum(count(ports["tocsin"], selector) for selector in READ)
+        for name in ("tocsin", "prometheus"):
+            for rules in (False, True):
+                servers[name, rules] = Server(args, fleet, folder, name, rules)
+        for server in servers.values():
+            wait_until_ready(server, f"http://127.0.0.1:{server.port}/-/ready")
+        pause("warming up", args.warmup)
+        before = {key: server.cpu_s() for key, server in servers.items()}
+        pause("measuring", args.seconds)
+        for key, server in servers.items():
+            server.cost = (server.cpu_s() - before[key], server.rss_bytes())
+        for server in servers.values():
+            server.check_up(args.targets)
+        return servers, sum(count(servers["tocsin", True].port, selector) for selector in READ)
     finally:
-        for process in running.values():
-            process.stop()
+        for server in servers.values():
+            server.ask_to_stop()
+        for server in servers.values():
+            server.stop()
 
 
-def print_table(args, plain, ruled, read):
+def print_table(args, servers, read):
     scrapes = args.seconds / INTERVAL_S
-    samples = scrapes * args.targets * SERIES_PER_TARGET
-    rows = [("CPU per scraped sample, µs", {n: c[0] / samples * 1e6 for n, c in plain.items()}),
-            ("RSS per series, B", {n: c[1] / (args.targets * SERIES_PER_TARGET) for n, c in plain.items()}),
-            ("CPU per series read by a rule, µs", {n: max(ruled[n][0] - plain[n][0], 0) / (scrapes * read) * 1e6 for n in plain})]
+    series = args.targets * SERIES_PER_TARGET
+    names = ("tocsin", "prometheus")
+    plain = {name: servers[name, False].cost for name in names}
+    ruled = {name: servers[name, True].cost for name in names}
+    for_rules = {name: max(ruled[name][0] - plain[name][0], 0) for name in names}
+    rows = [("CPU of scraping, s", {n: plain[n][0] for n in names}),
+            ("CPU per scraped sample, µs", {n: plain[n][0] / (scrapes * series) * 1e6 for n in names}),
+            ("RSS, MB", {n: plain[n][1] / 1e6 for n in names}),
+            ("RSS per series, B", {n: plain[n][1] / series for n in names}),
+            ("CPU of rules, s", for_rules),
+            ("CPU per series read by a rule, µs", {n: for_rules[n] / (scrapes * read) * 1e6 for n in names})]
     print(f"{args.targets} targets × {SERIES_PER_TARGET} series every {INTERVAL_S} s, {args.seconds:.0f} s; "
           f"{read:.0f} series read per evaluation")
     print(f"{'':36}{'tocsin':>12}{'prometheus':>12}{'ratio':>8}")
@@ -138,23 +184,29 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--prometheus", default="prometheus")
     parser.add_argument("--targets", type=int, default=100)
-    parser.add_argument("--warmup", type=float, default=70, help="seconds before the window: the rules' ranges are one minute")
-    parser.add_argument("--seconds", type=float, default=60, help="length of the window")
-    parser.add_argument("--port", type=int, default=22400, help="this and the next two are used")
+    parser.add_argument("--warmup", type=float, default=65, help="seconds before the window: the rules' ranges are one minute")
+    parser.add_argument("--seconds", type=float, default=45, help="length of the window")
     args = parser.parse_args()
     if shutil.which(args.prometheus) is None:
         sys.exit(f"no program {args.prometheus}: install Debian's prometheus or set PROMETHEUS_BIN")
+    say(f"tocsin and {args.prometheus}, each without and with rules, scrape {args.targets} targets of {SERIES_PER_TARGET} series "
+        f"every {INTERVAL_S} s;\n{args.warmup:.0f} s to warm up and {args.seconds:.0f} s to measure")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as root:
         folder = pathlib.Path(root)
-        fleet = Process([args.build / "bench/fleet_server", f"127.0.0.1:{args.port}"], folder / "fleet.log")
+        fleet = f"127.0.0.1:{free_port()}"
+        targets = Process([args.build / "bench/fleet_server", fleet], folder / "fleet.log")
         try:
-            wait_until_ready(fleet, f"http://127.0.0.1:{args.port}/0/metrics")
-            plain, _ = measure(args, folder / "plain", rules=False)
-            ruled, read = measure(args, folder / "ruled", rules=True)
+            wait_until_ready(targets, f"http://{fleet}/0/metrics")
+            servers, read = measure(args, fleet, folder)
         finally:
-            fleet.stop()
-    print_table(args, plain, ruled, read)
+            targets.stop()
+    print_table(args, servers, read)
 
 
 if __name__ == "__main__":
-    main()
+    # A signal ends the servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
