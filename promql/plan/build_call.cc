@@ -34,6 +34,12 @@ RangeMode range_mode_of(const Call& call) {
   return RangeMode::kPlain;
 }
 
+/// Where annotations of a range function point at: of a subquery, whose place upstream forgets, at
+/// the start of the query.
+base::PosRange told_position(const Expr& arg) {
+  return unparen(arg).kind == ExprKind::kSubquery ? base::PosRange{} : arg.pos;
+}
+
 bool is_label_name(std::string_view name) { return !name.empty() && base::is_utf8(name); }
 
 }  // namespace
@@ -85,12 +91,12 @@ Builder::Made Builder::make_range_call(const Call& call) {
   spec.delayed_names = delayed_names();
   spec.type_and_unit = options_.features.type_and_unit_labels;
   spec.uses_starts = options_.features.use_start_timestamps;
-  spec.first_pos = call.args.front()->pos;
+  spec.first_pos = told_position(*call.args.front());
   RangeInputPtr input;
   std::vector<OperatorPtr> params;
   for (const ExprPtr& arg : call.args) {
     if (type_of(*arg) == ValueType::kMatrix) {
-      spec.range_pos = arg->pos;
+      spec.range_pos = told_position(*arg);
       ASSIGN_OR_RETURN(input, build_range(unparen(*arg)));
     } else {
       spec.param_pos = arg->pos;

@@ -82,20 +82,16 @@ NAMELESS = re.compile(r'((?:bucket label "le" is missing|input to histogram_|mix
                       r'.*?)( for metric name "[^"]*")? \([0-9:]+\)$')
 # Since 3.10 this goes on with figures.
 FIXED = re.compile(r"(needed to be fixed for monotonicity).*")
-SUBQUERY = re.compile(r"\[[^\]]*:")
 
 
-def _texts(query, answer, kind):
-    texts = {FIXED.sub(r"\1", NAMELESS.sub(r"\1", text)) for text in answer.get(kind, [])
-             if not NEW_TEXTS.search(text)}
-    if SUBQUERY.search(query):  # Of their functions Prometheus says 1:1, wherever they are.
-        texts = {text.rsplit(" (", 1)[0] for text in texts}
-    return texts
+def _texts(answer, kind):
+    return {FIXED.sub(r"\1", NAMELESS.sub(r"\1", text)) for text in answer.get(kind, [])
+            if not NEW_TEXTS.search(text)}
 
 
-def _compare_annotations(query, ours, theirs):
+def _compare_annotations(ours, theirs):
     for kind in ("warnings", "infos"):
-        mine, real = _texts(query, ours, kind), _texts(query, theirs, kind)
+        mine, real = _texts(ours, kind), _texts(theirs, kind)
         if len(mine) > ANNOTATIONS_MAX or len(real) > ANNOTATIONS_MAX:
             continue  # Which of them are left out is up to chance.
         for text in sorted(real - mine):
@@ -105,9 +101,32 @@ def _compare_annotations(query, ours, theirs):
     return ""
 
 
+SORTED_BY = re.compile(r"sort_by_label(?:_desc)?\(.*?((?:, \"\w+\")+)\)$")
+
+
+def _compare_order(query, ours, theirs):
+    """Of vectors that are sorted; equals may stand in any order, and labels break every tie."""
+    if ours["status"] == "error" or ours["data"]["resultType"] != "vector":
+        return ""
+    mine, real = ours["data"]["result"], theirs["data"]["result"]
+    by_labels = SORTED_BY.match(query)
+    if by_labels:
+        by = re.findall(r"\w+", by_labels.group(1))
+        if any(label not in s["metric"] for s in mine for label in by):
+            return ""  # Prometheus compares them with others in no order.
+        same = [s["metric"] for s in mine] == [s["metric"] for s in real]
+    elif re.match(r"sort(_desc)?\(", query):
+        relative = RELATIVE_LIBRARY if LIBRARY.search(query) else RELATIVE
+        same = all(_same_number(a["value"][1], b["value"][1], relative) for a, b in zip(mine, real))
+    else:
+        return ""
+    return "" if same else f"in another order: {mine}, not {real}"
+
+
 def compare(query, ours, theirs):
     """What differs, or ""."""
-    return _compare_data(query, ours, theirs) or _compare_annotations(query, ours, theirs)
+    return (_compare_data(query, ours, theirs) or _compare_order(query, ours, theirs) or
+            _compare_annotations(ours, theirs))
 
 
 def _compare_data(query, ours, theirs):

@@ -46,15 +46,18 @@ EXPLAINED = [
     (r"\bchanges\(.*\bnative_gauge\b|\bnative_gauge\b.*\b(NaN|Inf)\b|"
      r"\b(NaN|Inf)\b.*\bnative_gauge\b|\bnative_gauge\b.*\bscalar\(", r", not ",
      "its store gives histograms of a gauge the buckets of their neighbours, empty ones"),
-    (r"\bavg\b.*Inf\b", r"'count': .*, not .*'count': 'NaN'",
+    (r"\bavg\b.*(Inf\b|/ 0\b)", r"'count': .*, not .*'count': 'NaN'",
      "since 3.9 an average of histograms is a sum divided, not a running mean, where it can be"),
     (r"\bhistogram_(count|sum|avg)\(.* [-+] ", r"^missing|^surplus|: at |, not ",
      "since 3.7 sums of a histogram that was reset with one that was not have no result, and since "
      "3.12 those of exponential with custom buckets"),
     (r"\bhistogram_fraction\(.*\bcustom_seconds\b", r", not NaN$",
      "before 3.8 a fraction from within the first custom bucket was NaN"),
-    (r"\b(topk|bottomk)\b.*(\[[^\]]*:|histogram_quantile)", r"^missing|^surplus|: at |, not ",
-     "equals after a subquery or histogram_quantile, as in range queries"),
+    (r"\b(topk|bottomk)\b.*(\[[^\]]*:|histogram_quantile|count_values)",
+     r"^missing|^surplus|: at |, not ",
+     "equals after a subquery, histogram_quantile or count_values, as in range queries"),
+    (r"\b(topk|bottomk)\b.*\b(rate|increase|irate)\(native_gauge\b", r"^missing|^surplus",
+     "other resets in gauges, other ones at the top"),
     (r"@ .*\[[^\]]*:[^\]]*\] offset -", r"^missing|^surplus|: at |, not ",
      "where a subquery begins at the query's start, its offset moves what an @ within it fixes"),
 ]

@@ -9,17 +9,21 @@ LABELS = ["job", "instance", "zone", "code"]
 OVER_TIME = ["avg_over_time", "min_over_time", "max_over_time", "sum_over_time", "count_over_time",
              "last_over_time", "first_over_time", "present_over_time", "stddev_over_time",
              "stdvar_over_time", "changes", "resets", "deriv", "delta", "idelta", "absent_over_time",
-             "mad_over_time"]
+             "mad_over_time", "ts_of_max_over_time", "ts_of_min_over_time", "ts_of_last_over_time"]
 COUNTER_FUNCTIONS = ["rate", "increase", "irate", "resets", "changes"]
-MATH = ["abs", "ceil", "floor", "exp", "sqrt", "ln", "log2", "log10", "sgn", "sin", "cos", "atan",
+MATH = ["abs", "acos", "acosh", "asin", "asinh", "atanh", "cosh", "sinh", "tan", "tanh",
+        "ceil", "floor", "exp", "sqrt", "ln", "log2", "log10", "sgn", "sin", "cos", "atan",
         "deg", "rad", "day_of_week", "hour", "minute", "month", "year", "days_in_month",
         "day_of_year", "timestamp", "absent", "sort", "sort_desc"]
 AGGREGATIONS = ["sum", "avg", "min", "max", "count", "group", "stddev", "stdvar"]
 ARITHMETIC = ["+", "-", "*", "/", "%", "^", "atan2"]
 COMPARISONS = ["==", "!=", "<", "<=", ">", ">="]
-DURATIONS = ["15s", "30s", "45s", "1m", "2m", "5m", "7m30s", "10m", "1m7s", "20m"]
-OFFSETS = ["15s", "1m", "-1m", "5m", "7s", "-37s"]
-NUMBERS = ["0", "1", "2", "-1", "0.5", "100", "1e3", "NaN", "Inf", "-Inf", "3.7"]
+DURATIONS = ["15s", "30s", "45s", "1m", "2m", "5m", "7m30s", "10m", "1m7s", "20m", "90", "1m + 15s",
+             "5m / 2", "(2m - 30s) * 2"]
+OFFSETS = ["15s", "1m", "-1m", "5m", "7s", "-37s", "(1m + 20s)", "(7s - 1m)", "100"]
+NUMBERS = ["0", "1", "2", "-1", "0.5", "100", "1e3", "NaN", "Inf", "-Inf", "3.7", "0x1F", "1_000", ".5",
+           "1m", "1e-3", "+2", "pi()"]
+PHI = ["0.5", "0.9", "0", "1", "2", "-1", "NaN", "-Inf", "(0.3)"]
 
 
 class Generator(NativeQueries):
@@ -78,6 +82,8 @@ class Generator(NativeQueries):
     def range_vector(self, depth, names=None):
         if depth > 1 and self.maybe(0.25):
             inner = self.vector(depth - 1)
+            if depth > 2 and self.maybe(0.2):
+                inner = f"{self.rng.choice(OVER_TIME)}({self.range_vector(depth - 1, names)})"
             step = self.rng.choice(["", "15s", "30s", "1m", "7s"])
             return (f"({inner})[{self.rng.choice(DURATIONS)}:{step}]" + self.modifiers())
         return f"{self.selector(names)}[{self.rng.choice(DURATIONS)}]" + self.modifiers()
@@ -108,7 +114,8 @@ class Generator(NativeQueries):
             return self.selector() + self.modifiers()
         kinds = [(2, self.plain), (5, self.range_call), (4, self.aggregation), (2, self.math),
                  (3, self.with_scalar), (4, self.join), (2, self.set_operation), (1, self.labelled),
-                 (1, self.quantile), (1, self.unary), (5, self.native), (1, self.info)]
+                 (1, self.quantile), (1, self.unary), (5, self.native), (1, self.info),
+                 (1, self.limit), (1, self.chain), (1, self.sorted)]
         total = sum(weight for weight, _ in kinds)
         roll = self.rng.uniform(0, total)
         for weight, make in kinds:
@@ -144,9 +151,11 @@ class Generator(NativeQueries):
             op = self.rng.choice(["topk", "bottomk"])
             return f"{op}{self.grouping()} ({k}, {inner})"
         if roll < 0.2:
-            return f"quantile{self.grouping()} ({self.rng.choice(['0.5', '0.9', '0', '1', '2'])}, {inner})"
+            phi = self.rng.choice(PHI + [self.scalar(depth - 1)])
+            return f"quantile{self.grouping()} ({phi}, {inner})"
         if roll < 0.24:
-            return f'count_values{self.grouping()} ("v", {inner})'
+            label = self.rng.choice(["v", "v", "zone", "job"])
+            return f'count_values{self.grouping()} ("{label}", {inner})'
         return f"{self.rng.choice(AGGREGATIONS)}{self.grouping()} ({inner})"
 
     def math(self, depth):
@@ -178,9 +187,9 @@ class Generator(NativeQueries):
             matching = f" {self.rng.choice(['on', 'ignoring'])} ({self.labels()})"
             if self.maybe(0.4):
                 side = self.rng.choice(["left", "right"])
-                copied = "" if self.maybe(0.6) else self.rng.choice(LABELS)
-                if copied not in matching or "on" not in matching:
-                    matching += f" group_{side} ({copied})"
+                copied = [] if self.maybe(0.6) else self.rng.sample(LABELS, self.rng.choice([1, 1, 2]))
+                if "on" not in matching or not any(label in matching for label in copied):
+                    matching += f" group_{side} ({', '.join(copied)})"
         left, right = self.vector(depth - 1), self.vector(depth - 1)
         if self.maybe(0.4):  # Likelier to match one to one.
             labels = self.rng.choice(["job", "job, instance", "instance"])
@@ -199,15 +208,41 @@ class Generator(NativeQueries):
     def labelled(self, depth):
         inner = self.vector(depth - 1)
         if self.maybe(0.5):
-            target = self.rng.choice(["zone", "new", "job"])
-            text = self.rng.choice(["$1", "x-$1", "", "${1}y", "$1y"])
-            pattern = self.rng.choice(["(.*)", "(.)i?.*", "i(.)", ".*"])
-            return (f'label_replace({inner}, "{target}", "{text}", "{self.rng.choice(LABELS)}", '
-                    f'"{pattern}")')
-        return f'label_join({inner}, "new", "-", "job", "{self.rng.choice(LABELS)}")'
+            target = self.rng.choice(["zone", "new", "job", "instance", "__name__", "le"])
+            text = self.rng.choice(["$1", "x-$1", "", "${1}y", "$1y", "$0", "$2$1", "x"])
+            pattern = self.rng.choice(["(.*)", "(.)i?.*", "i(.)", ".*", "(a)|(b)", "(?P<x>.)(.*)"])
+            source = self.rng.choice(LABELS + ["__name__", "none"])
+            return f'label_replace({inner}, "{target}", "{text}", "{source}", "{pattern}")'
+        target = self.rng.choice(["new", "new", "job", "__name__"])
+        sources = "".join(f', "{label}"' for label in self.rng.sample(LABELS, self.rng.choice([0, 1, 2])))
+        return f'label_join({inner}, "{target}", "{self.rng.choice(["-", ""])}"{sources})'
+
+    def limit(self, depth):
+        inner = self.vector(depth - 1)
+        if self.maybe(0.5):
+            k = self.rng.choice(["1", "2", "0", "-1", "100", self.scalar(depth - 1)])
+            return f"limitk{self.grouping()} ({k}, {inner})"
+        ratio = self.rng.choice(["0.5", "-0.5", "0", "1", "-1", "1.5", "-3", self.scalar(depth - 1)])
+        return f"limit_ratio ({ratio}, {inner})"
+
+    def chain(self, depth):
+        """Operators without parentheses."""
+        operands = [self.rng.choice(["", "", "-"]) + self.selector(GAUGES)]
+        for _ in range(self.rng.choice([1, 2, 3])):
+            operator = self.rng.choice(ARITHMETIC + ["and", "or", "unless"])
+            operand = self.selector(GAUGES)
+            if operator not in ("and", "or", "unless") and self.maybe(0.7):
+                operand = self.scalar(0)
+            operands += [operator, operand]
+        return " ".join(operands)
+
+    def sorted(self, depth):
+        inner = self.vector(depth - 1)
+        labels = "".join(f', "{label}"' for label in self.rng.sample(LABELS, self.rng.choice([1, 2])))
+        return f"sort_by_label{self.rng.choice(['', '_desc'])}({inner}{labels})"
 
     def quantile(self, depth):
-        q = self.rng.choice(["0.5", "0.9", "0.99", "0", "1", "1.5", "-1", "NaN"])
+        q = self.rng.choice(PHI + ["0.99"])
         window = self.rng.choice(DURATIONS)
         roll = self.rng.random()
         if roll < 0.5:
