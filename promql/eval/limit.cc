@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "engine/base/number.h"
-#include "promql/eval/topk.h"
 
 namespace tocsin::promql {
 namespace {
@@ -39,35 +38,17 @@ uint64_t sampling_hash(const base::Labels& labels) {
   return XXH64(bytes.data(), bytes.size(), 0);
 }
 
-base::Status LimitK::evaluate(const Grid& grid, Run& run) {
-  RETURN_IF_ERROR(param_->eval(grid, run));
-  ASSIGN_OR_RETURN(const bool any, check_counts(*param_, grid.steps));
-  RETURN_IF_ERROR(child_->eval(grid, run));
-  grouping_.bind(child_->schema(), run.ids());
-  schema_ = child_->schema();
-  take_over(*child_);
-  Frame& out = frame();
-  out.order.clear();
-  if (!any) {
-    out.reset(out.rows, out.steps);
-    return {};
-  }
-  for (size_t step = 0; step < grid.steps; ++step) {
-    const double k = scalar_at(*param_, step);
-    for (size_t group = 0; group < grouping_.groups(); ++group) {
-      double taken = 0;
-      for (const uint32_t row : grouping_.rows_of(group)) {
-        if (!out.has(step, row)) continue;
-        // Whole samples count: a k of 2.9 takes two.
-        if (taken + 1 <= k) {
-          taken += 1;
-        } else {
-          out.clear(step, row);
-        }
-      }
+void LimitK::keep(std::span<const uint32_t> rows, size_t step, double k) {
+  double taken = 0;
+  for (const uint32_t row : rows) {
+    if (!frame().has(step, row)) continue;
+    // Whole samples count: a k of 2.9 takes two.
+    if (taken + 1 <= k) {
+      taken += 1;
+    } else {
+      frame().clear(step, row);
     }
   }
-  return {};
 }
 
 base::Status LimitRatio::evaluate(const Grid& grid, Run& run) {

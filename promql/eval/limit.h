@@ -1,25 +1,22 @@
 // limitk and limit_ratio: some rows of each group, with their own labels, whatever their values.
 #pragma once
 
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "promql/eval/grouping.h"
-#include "promql/eval/operator.h"
+#include "promql/eval/keep_k.h"
 
 namespace tocsin::promql {
 
 /// limitk(k, v): the first k samples of each group in label order.
-class LimitK final : public Operator {
+class LimitK final : public KeepK {
  public:
   LimitK(GroupingSpec grouping, OperatorPtr child, OperatorPtr param)
-      : grouping_(std::move(grouping)), child_(std::move(child)), param_(std::move(param)) {}
+      : KeepK(std::move(grouping), std::move(child), std::move(param)) {}
 
  private:
-  base::Status evaluate(const Grid& grid, Run& run) override;
-  Grouping grouping_;
-  OperatorPtr child_;
-  OperatorPtr param_;
+  void keep(std::span<const uint32_t> rows, size_t step, double k) override;
 };
 
 /// limit_ratio(r, v): the samples whose labels' hash falls into the share r of all hashes; a

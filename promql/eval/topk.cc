@@ -2,60 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-
-#include "engine/base/number.h"
 
 namespace tocsin::promql {
 
-base::Status Topk::evaluate(const Grid& grid, Run& run) {
-  RETURN_IF_ERROR(param_->eval(grid, run));
-  ASSIGN_OR_RETURN(const bool any, check_counts(*param_, grid.steps));
-  RETURN_IF_ERROR(child_->eval(grid, run));
-  grouping_.bind(child_->schema(), run.ids());
-  schema_ = child_->schema();
-  take_over(*child_);
-  Frame& out = frame();
-  out.order.clear();
-  if (!any) {
-    out.reset(out.rows, out.steps);
-    return {};
-  }
-  if (out.drop_histograms() > 0) {
-    run.inform(
-        std::string("ignored histogram in ") + (bottom_ ? "bottomk" : "topk") + " aggregation",
-        pos_);
-  }
-  for (size_t step = 0; step < grid.steps; ++step) {
-    const double k = scalar_at(*param_, step);
-    const size_t rows = k < 1 ? 0 : static_cast<size_t>(std::min(k, static_cast<double>(out.rows)));
-    for (size_t group = 0; group < grouping_.groups(); ++group) select_group(group, step, rows);
-  }
-  return {};
-}
-
-base::Result<bool> check_counts(Operator& param, size_t steps) {
-  constexpr double kMinInt64 = -9223372036854775808.0;
-  constexpr double kMaxInt64 = 9223372036854774784.0;
-  double low = std::numeric_limits<double>::max();
-  double high = std::numeric_limits<double>::lowest();
-  bool any_nan = false;
-  for (size_t step = 0; step < steps; ++step) {
-    const double k = scalar_at(param, step);
-    any_nan = any_nan || std::isnan(k);
-    low = std::min(low, k);
-    high = std::max(high, k);
-  }
-  const auto fail = [](std::string text) {
-    return base::Error{base::Code::kInvalid, std::move(text)};
-  };
-  if (any_nan) return fail("Parameter value is NaN");
-  if (high < 1) return false;
-  if (low <= kMinInt64)
-    return fail("Scalar value " + base::format_general(low) + " underflows int64");
-  if (high >= kMaxInt64)
-    return fail("Scalar value " + base::format_general(high) + " overflows int64");
-  return true;
+void Topk::begin(Run& run) {
+  if (frame().drop_histograms() == 0) return;
+  run.inform(std::string("ignored histogram in ") + (bottom_ ? "bottomk" : "topk") + " aggregation",
+             pos_);
 }
 
 /// The worst is at the front. Equals are told apart by nothing but the heap's shape, so the heap is
@@ -87,16 +40,18 @@ bool Topk::is_worse(double a, double b) const {
   return bottom_ ? a > b : a < b;
 }
 
-void Topk::select_group(size_t group, size_t step, size_t k) {
+void Topk::keep(std::span<const uint32_t> rows, size_t step, double k) {
   Frame& out = frame();
+  const size_t room = k < 1 ? 0 : static_cast<size_t>(std::min(k, static_cast<double>(out.rows)));
   heap_.clear();
-  for (const uint32_t row : grouping_.rows_of(group)) {
+  for (const uint32_t row : rows) {
     if (!out.has(step, row)) continue;
     out.clear(step, row);
     const Candidate candidate{out.at(step, row), row};
-    if (heap_.size() < k) {
+    if (heap_.size() < room) {
       push(candidate);
-    } else if (k > 0 && !std::isnan(candidate.value) && is_worse(heap_[0].value, candidate.value)) {
+    } else if (room > 0 && !std::isnan(candidate.value) &&
+               is_worse(heap_[0].value, candidate.value)) {
       replace_worst(candidate);
     }
   }

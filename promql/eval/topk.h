@@ -1,27 +1,25 @@
 // topk and bottomk: the best rows of each group, with their own labels.
 #pragma once
 
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "promql/eval/grouping.h"
-#include "promql/eval/operator.h"
+#include "promql/eval/keep_k.h"
 
 namespace tocsin::promql {
 
-class Topk final : public Operator {
+class Topk final : public KeepK {
  public:
   /// `bottom`: the lowest instead of the highest. `pos` is the whole expression's.
   Topk(bool bottom, base::PosRange pos, GroupingSpec grouping, OperatorPtr child, OperatorPtr param)
-      : bottom_(bottom),
-        pos_(pos),
-        grouping_(std::move(grouping)),
-        child_(std::move(child)),
-        param_(std::move(param)) {}
+      : KeepK(std::move(grouping), std::move(child), std::move(param)),
+        bottom_(bottom),
+        pos_(pos) {}
 
  private:
-  base::Status evaluate(const Grid& grid, Run& run) override;
-  void select_group(size_t group, size_t step, size_t k);
+  void begin(Run& run) override;
+  void keep(std::span<const uint32_t> rows, size_t step, double k) override;
   struct Candidate {
     double value;
     uint32_t row;
@@ -33,14 +31,7 @@ class Topk final : public Operator {
 
   bool bottom_;
   base::PosRange pos_;
-  Grouping grouping_;
-  OperatorPtr child_;
-  OperatorPtr param_;
   std::vector<Candidate> heap_;  // Of the group at hand.
 };
-
-/// Looks at the k of each step. Fails with upstream's texts when one is no usable number. True when
-/// some k is at least 1.
-base::Result<bool> check_counts(Operator& param, size_t steps);
 
 }  // namespace tocsin::promql
