@@ -44,6 +44,7 @@ base::Status BinaryVector::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(rhs_->eval(grid, run));
   RETURN_IF_ERROR(bind_rows(run));
   schema_ = join_.schema;
+  whole_is_current_ = false;
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   const bool floats_only =
       !lhs_->frame().has_histograms() && !rhs_->frame().has_histograms() && !is_trim(spec_.op);
@@ -53,7 +54,7 @@ base::Status BinaryVector::evaluate(const Grid& grid, Run& run) {
     } else if (join_.exclusive && floats_only) {
       join_exclusive(step);
     } else {
-      RETURN_IF_ERROR(join_checked(step, run));
+      RETURN_IF_ERROR(join_checked(grid, step, run));
     }
   }
   return {};
@@ -104,11 +105,12 @@ void BinaryVector::join_exclusive(size_t step) {
   }
 }
 
-base::Status BinaryVector::join_checked(size_t step, Run& run) {
-  // With nothing on one side there is no error either, whatever the other side holds.
+base::Status BinaryVector::join_checked(const Grid& grid, size_t step, Run& run) {
   const bool any_left = lhs_->frame().any(step);
   const bool any_right = rhs_->frame().any(step);
-  if (spec_.fills() ? !any_left && !any_right : !any_left || !any_right) return {};
+  if (spec_.fills() ? !any_left && !any_right : !any_left || !any_right) {
+    return check_lone_side(grid, step, run);
+  }
   RETURN_IF_ERROR(find_ones(step));
   std::ranges::fill(matched_, uint8_t{0});
   std::ranges::fill(out_taken_, uint8_t{0});
@@ -116,6 +118,16 @@ base::Status BinaryVector::join_checked(size_t step, Run& run) {
   for (const JoinPair& pair : join_.pairs) RETURN_IF_ERROR(join_pair(pair, step));
   if (last_note_) run.annotate(*std::move(last_note_));
   return {};
+}
+
+/// With nothing on one side there is no error either, whatever the other side holds.
+base::Status BinaryVector::check_lone_side(const Grid& grid, size_t step, Run& run) {
+  if (whole_many_ == nullptr) return {};
+  base::Status duplicate = find_ones(step);
+  if (duplicate.ok()) return {};
+  if (!whole_is_current_) RETURN_IF_ERROR(whole_many_->eval(grid, run));
+  whole_is_current_ = true;
+  return whole_many_->frame().any(step) ? std::move(duplicate) : base::Status();
 }
 
 base::Status BinaryVector::find_ones(size_t step) {

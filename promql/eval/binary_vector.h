@@ -15,13 +15,18 @@ class BinaryVector final : public Operator {
  public:
   BinaryVector(JoinSpec spec, base::PosRange pos, OperatorPtr lhs, OperatorPtr rhs)
       : spec_(std::move(spec)), pos_(pos), lhs_(std::move(lhs)), rhs_(std::move(rhs)) {}
+  /// The many-side leaves out rows that cannot have a partner; `whole` does not. It is evaluated
+  /// when it matters whether there are such rows.
+  void narrowed_from(OperatorPtr whole) { whole_many_ = std::move(whole); }
 
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
   base::Status bind_rows(Run& run);
   void join_exclusive(size_t step);
   void join_aligned(size_t step);
-  base::Status join_checked(size_t step, Run& run);
+  base::Status join_checked(const Grid& grid, size_t step, Run& run);
+  /// Of a step without samples on one side.
+  base::Status check_lone_side(const Grid& grid, size_t step, Run& run);
   base::Status find_ones(size_t step);
   base::Status join_pair(const JoinPair& pair, size_t step);
   /// Whether both sides of the pair are there at the step, or one is and the other is to be filled.
@@ -37,6 +42,8 @@ class BinaryVector final : public Operator {
   base::PosRange pos_;
   OperatorPtr lhs_;
   OperatorPtr rhs_;
+  OperatorPtr whole_many_;         // Null: the many-side itself.
+  bool whole_is_current_ = false;  // Evaluated in this evaluation.
   RowSchemaPtr lhs_schema_;
   RowSchemaPtr rhs_schema_;
   JoinMap join_;

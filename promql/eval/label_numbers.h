@@ -1,9 +1,11 @@
 // Label sets, or some of their labels, as small numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -58,6 +60,9 @@ struct LabelChoice {
   std::vector<std::string> names;
   bool without = false;
 
+  bool has(std::string_view label) const {
+    return (std::find(names.begin(), names.end(), label) != names.end()) != without;
+  }
   base::Labels of(const base::Labels& labels) const {
     return without ? labels.drop(names) : labels.keep(names);
   }

@@ -11,7 +11,7 @@ namespace tocsin::promql {
 
 /// The queries of one owner, a rule group say. A subexpression that several of them contain is
 /// evaluated once per pass; each gets a copy of its values. Used by one thread at a time, and so
-/// are its queries.
+/// are its queries, which share memory: a run of one ends what another has found.
 class QueryFamily {
  public:
   /// `source` and `clock` outlive the family and its queries. `written`: metrics that come and go
@@ -21,12 +21,15 @@ class QueryFamily {
                                            std::vector<std::string> written);
   virtual ~QueryFamily() = default;
 
-  /// Says that prepare() will come for `expr`. All announcements come before the first prepare().
+  /// Says that prepare() will come for `expr`, this very object. All announcements come before the
+  /// first prepare().
   virtual void announce(const Expr& expr) = 0;
-  /// As Query::prepare. The query keeps the family's state alive.
+  /// As Query::prepare, once for what was announced. The query keeps the family's state alive.
   virtual base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) = 0;
   /// What was evaluated before is out of date.
   virtual void begin_pass() = 0;
+  /// What was found will not be looked at any more.
+  virtual void end_pass() = 0;
 };
 
 }  // namespace tocsin::promql

@@ -6,6 +6,7 @@
 #include "promql/eval/binary_scalar.h"
 #include "promql/eval/binary_vector.h"
 #include "promql/eval/count_values.h"
+#include "promql/eval/deferred.h"
 #include "promql/eval/label_call.h"
 #include "promql/eval/limit.h"
 #include "promql/eval/map_call.h"
@@ -181,8 +182,25 @@ Builder::Made Builder::make_vector_vector(const BinaryExpr& binary) {
   spec.matching = matching;
   spec.return_bool = binary.return_bool;
   spec.delayed_names = delayed_names();
-  return OperatorPtr(
-      std::make_unique<BinaryVector>(std::move(spec), binary.pos, std::move(lhs), std::move(rhs)));
+  const Expr& many = unparen(spec.swapped() ? *binary.rhs : *binary.lhs);
+  auto join =
+      std::make_unique<BinaryVector>(std::move(spec), binary.pos, std::move(lhs), std::move(rhs));
+  if (many.kind == ExprKind::kVectorSelector && as<VectorSelector>(many).pushed > 0) {
+    join->narrowed_from(make_unpushed(as<VectorSelector>(many)));
+  }
+  return OperatorPtr(std::move(join));
+}
+
+OperatorPtr Builder::make_unpushed(const VectorSelector& selector) {
+  const auto written = selector.matchers.begin() + static_cast<std::ptrdiff_t>(selector.pushed);
+  const base::Matchers matchers = simplest_matchers({written, selector.matchers.end()});
+  const auto make = [&source = source_, matchers, shift = to_shift(selector.shift),
+                     lookback = options_.lookback_delta]() -> Made {
+    ASSIGN_OR_RETURN(auto selection, source.select(matchers));
+    return OperatorPtr(
+        std::make_unique<ScanInstant>(std::move(selection), shift, lookback, InstantValue::kValue));
+  };
+  return std::make_unique<Deferred>(make);
 }
 
 Builder::Made Builder::make_aggregate(const AggregateExpr& aggregate) {

@@ -59,6 +59,8 @@ class Builder {
   Made make_scalar_binary(const BinaryExpr& binary);
   Made make_vector_scalar(const BinaryExpr& binary, bool scalar_first);
   Made make_vector_vector(const BinaryExpr& binary);
+  /// The selector without what a rewrite put in, made when it is asked for.
+  OperatorPtr make_unpushed(const VectorSelector& selector);
   Made make_aggregate(const AggregateExpr& aggregate);
   Made make_call(const Call& call);  // Below: build_call.cc.
   Made make_range_call(const Call& call);

@@ -87,13 +87,13 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
                                   base::SeriesSource& source, const EvalOptions& options,
                                   const base::Clock& clock, const EvalRange& range,
                                   const CancelFlag* cancel) {
-  const ExprPtr copy = clone(expr);
   PlanWatch watch(clock);
-  ASSIGN_OR_RETURN(MadePlan made, make_plan(*copy, range, source, options, &watch));
+  ASSIGN_OR_RETURN(const ExprPtr rewritten, rewrite(expr, range));
+  ASSIGN_OR_RETURN(Plan plan, make_watched_plan(*rewritten, source, options, watch));
   Explanation out;
   out.query = text;
   out.range = range;
-  out.type = made.plan.type;
+  out.type = plan.type;
   SchemaIds ids;
   Run::Setup setup;
   setup.limits = &options.limits;
@@ -103,10 +103,10 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
   setup.ids = &ids;
   setup.annotations = &out.annotations;
   Run run(setup);
-  if (base::Status status = evaluate(made.plan, range, run, out); !status.ok())
+  if (base::Status status = evaluate(plan, range, run, out); !status.ok())
     out.error = std::move(status).error();
   out.stats = run.stats();
-  ASSIGN_OR_RETURN(out.root, explain_node(*made.expr, {watch, source, options, run}));
+  ASSIGN_OR_RETURN(out.root, explain_node(*rewritten, {watch, source, options, run}));
   if (!out.error) find_causes(out.root, out.verdict);
   if (!out.verdict.empty()) find_gaps(out.root, out.verdict);
   return out;

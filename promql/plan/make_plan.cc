@@ -9,6 +9,7 @@
 #include "promql/plan/invariant.h"
 #include "promql/plan/number_calls.h"
 #include "promql/plan/parens.h"
+#include "promql/plan/propagate_matchers.h"
 
 namespace tocsin::promql {
 
@@ -19,25 +20,22 @@ base::Result<ExprPtr> rewrite(const Expr& expr, const EvalRange& range) {
   remove_parens(*out);
   resolve_at_modifiers(*out, range);
   fold_constants(out);
+  propagate_matchers(*out);
   return out;
 }
 
-base::Result<MadePlan> make_plan(const Expr& expr, const EvalRange& range,
-                                 base::SeriesSource& source, const EvalOptions& options,
-                                 PlanObserver* observer) {
-  MadePlan made;
-  ASSIGN_OR_RETURN(made.expr, rewrite(expr, range));
-  Builder builder(source, options, find_invariants(*made.expr),
-                  find_bucketless_selectors(*made.expr), observer);
-  ASSIGN_OR_RETURN(made.plan, builder.build_plan(*made.expr));
-  return made;
-}
-
-base::Result<Plan> make_shared_plan(Expr& rewritten, base::SeriesSource& source,
-                                    const EvalOptions& options, SharedParts& shared) {
+base::Result<Plan> make_plan(Expr& rewritten, base::SeriesSource& source,
+                             const EvalOptions& options, SharedParts* shared) {
   Builder builder(source, options, find_invariants(rewritten),
                   find_bucketless_selectors(rewritten));
-  builder.share(shared);
+  if (shared != nullptr) builder.share(*shared);
+  return builder.build_plan(rewritten);
+}
+
+base::Result<Plan> make_watched_plan(Expr& rewritten, base::SeriesSource& source,
+                                     const EvalOptions& options, PlanObserver& observer) {
+  Builder builder(source, options, find_invariants(rewritten), find_bucketless_selectors(rewritten),
+                  &observer);
   return builder.build_plan(rewritten);
 }
 

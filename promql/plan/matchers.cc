@@ -32,6 +32,14 @@ std::optional<Matcher> simplest(const Matcher& matcher) {
   return negated ? std::optional(matcher) : std::nullopt;
 }
 
+/// Another matcher demands one value of the label, and this one matches it.
+bool is_implied(const Matcher& matcher, const base::Matchers& all) {
+  return matcher.op() != MatchOp::kEqual && std::ranges::any_of(all, [&matcher](const Matcher& m) {
+           return m.op() == MatchOp::kEqual && m.name() == matcher.name() &&
+                  matcher.matches(m.value());
+         });
+}
+
 }  // namespace
 
 base::Matchers simplest_matchers(const base::Matchers& matchers) {
@@ -39,6 +47,8 @@ base::Matchers simplest_matchers(const base::Matchers& matchers) {
   for (const Matcher& matcher : matchers) {
     if (auto simple = simplest(matcher)) out.push_back(*std::move(simple));
   }
+  const base::Matchers all = out;
+  std::erase_if(out, [&all](const Matcher& m) { return is_implied(m, all); });
   const auto key = [](const Matcher& m) { return std::tie(m.name(), m.value()); };
   std::sort(out.begin(), out.end(), [&key](const Matcher& a, const Matcher& b) {
     return std::tuple(key(a), a.op()) < std::tuple(key(b), b.op());

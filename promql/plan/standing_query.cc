@@ -1,5 +1,6 @@
 // Query: a plan that is kept, and what runs it.
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "promql/eval/query_family.h"
@@ -12,21 +13,37 @@
 namespace tocsin::promql {
 namespace {
 
+/// An expression as far as it can be rewritten before the first evaluation.
+struct ReadyExpr {
+  ExprPtr expr;
+  bool needs_range = false;  ///< It is as written, to be rewritten for each range.
+
+  static base::Result<ReadyExpr> of(const Expr& written) {
+    ReadyExpr out;
+    out.needs_range = depends_on_range(written);
+    if (out.needs_range) {
+      out.expr = clone(written);
+    } else {
+      ASSIGN_OR_RETURN(out.expr, rewrite(written, {}));
+    }
+    return out;
+  }
+};
+
 class StandingQuery final : public Query {
  public:
-  StandingQuery(ExprPtr expr, std::string text, base::SeriesSource& source,
+  StandingQuery(ReadyExpr ready, std::string text, base::SeriesSource& source,
                 const EvalOptions& options, const base::Clock& clock)
-      : expr_(std::move(expr)),
+      : ready_(std::move(ready)),
         text_(std::move(text)),
         source_(source),
         options_(options),
-        clock_(clock),
-        depends_on_range_(depends_on_range(*expr_)) {}
+        clock_(clock) {}
 
   /// Before start(). Not for queries that depend on the range.
   void share(std::shared_ptr<SharedParts> shared) { shared_ = std::move(shared); }
   /// Makes the plan now unless it needs to know the range.
-  base::Status start() { return depends_on_range_ ? base::Status() : make_plan({}); }
+  base::Status start();
 
   base::Result<QueryResult> run(const EvalRange& range, const CancelFlag* cancel) override {
     return run_and(range, cancel, collect_values);
@@ -35,12 +52,11 @@ class StandingQuery final : public Query {
     return run_and(range, cancel, collect_table);
   }
   base::Result<InstantFrame> run_instant(base::TimestampMs t, const CancelFlag* cancel) override;
-  bool is_row_wise() const override { return promql::is_row_wise(*expr_); }
+  bool is_row_wise() const override { return promql::is_row_wise(*ready_.expr); }
   std::vector<uint32_t> writers() override;
   bool refresh_writers(std::vector<uint32_t>& writers) override;
 
  private:
-  base::Status make_plan(const EvalRange& range);
   base::Status plan_for(const EvalRange& range);
   /// `collect` puts the samples of a vector expression into the result.
   using Collect = void (*)(Operator& root, const Grid& grid, bool is_range, QueryResult& result);
@@ -48,12 +64,11 @@ class StandingQuery final : public Query {
                                     Collect collect);
   Run make_run(const CancelFlag* cancel);
 
-  ExprPtr expr_;
+  ReadyExpr ready_;
   std::string text_;
   base::SeriesSource& source_;
   EvalOptions options_;
   const base::Clock& clock_;
-  bool depends_on_range_;
   std::optional<EvalRange> planned_for_;
   std::shared_ptr<SharedParts> shared_;  // May be null; outlives the plan.
   Plan plan_;
@@ -62,28 +77,22 @@ class StandingQuery final : public Query {
   base::Annotations annotations_;
 };
 
-base::Status StandingQuery::make_plan(const EvalRange& range) {
-  if (shared_ != nullptr) {
-    ASSIGN_OR_RETURN(const ExprPtr rewritten, rewrite(*expr_, range));
-    ASSIGN_OR_RETURN(plan_, make_shared_plan(*rewritten, source_, options_, *shared_));
-  } else {
-    ASSIGN_OR_RETURN(MadePlan made, promql::make_plan(*expr_, range, source_, options_));
-    plan_ = std::move(made.plan);
-  }
-  planned_for_ = range;
+base::Status StandingQuery::start() {
+  if (ready_.needs_range) return {};
+  ASSIGN_OR_RETURN(plan_, make_plan(*ready_.expr, source_, options_, shared_.get()));
   return {};
 }
 
 std::vector<uint32_t> StandingQuery::writers() {
   std::vector<uint32_t> out;
-  auto inputs = InputWriters::of(*expr_, source_);
+  auto inputs = InputWriters::of(*ready_.expr, source_);
   if (inputs) inputs->refresh(out);
   return out;
 }
 
 bool StandingQuery::refresh_writers(std::vector<uint32_t>& writers) {
   if (!writers_) {
-    auto made = InputWriters::of(*expr_, source_);
+    auto made = InputWriters::of(*ready_.expr, source_);
     if (!made) return false;
     writers_ = *std::move(made);
   }
@@ -91,9 +100,14 @@ bool StandingQuery::refresh_writers(std::vector<uint32_t>& writers) {
 }
 
 base::Status StandingQuery::plan_for(const EvalRange& range) {
+  if (!ready_.needs_range) return {};
   const bool same = planned_for_ && planned_for_->start == range.start &&
                     planned_for_->end == range.end && planned_for_->step == range.step;
-  return depends_on_range_ && !same ? make_plan(range) : base::Status();
+  if (same) return {};
+  ASSIGN_OR_RETURN(const ExprPtr rewritten, rewrite(*ready_.expr, range));
+  ASSIGN_OR_RETURN(plan_, make_plan(*rewritten, source_, options_));
+  planned_for_ = range;
+  return {};
 }
 
 Run StandingQuery::make_run(const CancelFlag* cancel) {
@@ -163,29 +177,34 @@ class StandingFamily final : public QueryFamily {
         shared_(std::make_shared<SharedParts>(std::move(written))) {}
 
   void announce(const Expr& expr) override {
-    if (const ExprPtr rewritten = shareable(expr)) shared_->announce(*rewritten);
+    auto ready = ReadyExpr::of(expr);
+    if (ready && shares(*ready)) shared_->announce(*ready->expr);
+    announced_.insert_or_assign(&expr, std::move(ready));
   }
   base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) override {
-    auto query =
-        std::make_unique<StandingQuery>(clone(expr), std::move(text), source_, options_, clock_);
-    if (shareable(expr)) query->share(shared_);
+    const auto announced = announced_.extract(&expr);
+    ASSIGN_OR_RETURN(ReadyExpr ready,
+                     announced.empty() ? ReadyExpr::of(expr) : std::move(announced.mapped()));
+    const bool sharing = shares(ready);
+    auto query = std::make_unique<StandingQuery>(std::move(ready), std::move(text), source_,
+                                                 options_, clock_);
+    if (sharing) query->share(shared_);
     RETURN_IF_ERROR(query->start());
     return std::unique_ptr<Query>(std::move(query));
   }
   void begin_pass() override { shared_->begin_pass(); }
 
  private:
-  /// The rewritten expression; null when it shares nothing.
-  static ExprPtr shareable(const Expr& expr) {
-    if (depends_on_range(expr)) return nullptr;
-    auto rewritten = rewrite(expr, {});
-    return rewritten && SharedParts::suits(**rewritten) ? *std::move(rewritten) : nullptr;
+  static bool shares(const ReadyExpr& ready) {
+    return !ready.needs_range && SharedParts::suits(*ready.expr);
   }
 
   base::SeriesSource& source_;
   const EvalOptions options_;
   const base::Clock& clock_;
   const std::shared_ptr<SharedParts> shared_;
+  /// Rewritten, but not prepared yet; by what was announced.
+  std::unordered_map<const Expr*, base::Result<ReadyExpr>> announced_;
 };
 
 }  // namespace
@@ -194,9 +213,9 @@ base::Result<std::unique_ptr<Query>> Query::prepare(const Expr& expr, std::strin
                                                     base::SeriesSource& source,
                                                     const EvalOptions& options,
                                                     const base::Clock& clock) {
-  ExprPtr copy = clone(expr);
+  ASSIGN_OR_RETURN(ReadyExpr ready, ReadyExpr::of(expr));
   auto query =
-      std::make_unique<StandingQuery>(std::move(copy), std::move(text), source, options, clock);
+      std::make_unique<StandingQuery>(std::move(ready), std::move(text), source, options, clock);
   RETURN_IF_ERROR(query->start());
   return std::unique_ptr<Query>(std::move(query));
 }

@@ -36,6 +36,7 @@ std::unique_ptr<VectorSelector> clone_selector(const VectorSelector& from) {
   auto copy = copy_of(from);
   copy->name = from.name;
   copy->matchers = from.matchers;
+  copy->pushed = from.pushed;
   copy->shift = clone_shift(from.shift);
   copy->mode = from.mode;
   return copy;

@@ -143,7 +143,8 @@ struct VectorSelector final : Expr {
   VectorSelector() : Expr(ExprKind::kVectorSelector) {}
   std::string name;  ///< Metric name written outside the braces, or a lone quoted one inside.
   base::Matchers
-      matchers;  ///< In order of appearance; the one for `name` last when it stood outside.
+      matchers;       ///< In order of appearance; the one for `name` last when it stood outside.
+  size_t pushed = 0;  ///< The first so many of `matchers` were not written but put in by a rewrite.
   TimeShift shift;
   RangeMode mode = RangeMode::kPlain;
 };
