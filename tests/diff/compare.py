@@ -4,7 +4,7 @@ import re
 
 RELATIVE = 1e-12
 # Go's and C's libraries may differ in the last bit of these; what is computed from them magnifies it.
-LIBRARY = re.compile(r"\b(exp|ln|log2|log10|sin|cos|atan|atan2)\b|\^")
+LIBRARY = re.compile(r"\b(exp|ln|log2|log10|a?(sin|cos|tan)h?|atan2)\b|\^")
 RELATIVE_LIBRARY = 1e-9
 ANNOTATIONS_MAX = 10
 

@@ -4,8 +4,10 @@ import re
 # (in the query, in what differs, why)
 EXPLAINED = [
     (r"\bfirst_over_time\(", r"", "first_over_time came with 3.7"),
-    (r"\b(topk|bottomk|limitk)\b", r"^(Parameter value is NaN|Scalar value .*) -- not -- ",
+    (r"\b(topk|bottomk|limitk|limit_ratio)\b",
+     r"^(Parameter value is NaN|Ratio value is NaN|Scalar value .*) -- not -- ",
      "3.5 looks at the parameter only when there are samples"),
+    (r"\b(quantile|limit_ratio)\b", r"^says .*(quantile|ratio) value should be", "the same"),
     (r" (==|!=|<|<=|>|>=) ", r"^multiple matches for labels: .* -- not -- success",
      "3.5 looks for several matches only among the pairs for which the comparison holds"),
     (r"\bmad_over_time\(", r", not |^missing|^surplus",
@@ -53,16 +55,17 @@ EXPLAINED = [
      "3.12 those of exponential with custom buckets"),
     (r"\bhistogram_fraction\(.*\bcustom_seconds\b", r", not NaN$",
      "before 3.8 a fraction from within the first custom bucket was NaN"),
-    (r"\b(topk|bottomk)\b.*(\[[^\]]*:|histogram_quantile|count_values)",
+    (r"\b(topk|bottomk|limitk)\b.*(\[[^\]]*:|histogram_quantile|count_values|sort|limit_ratio|\bor\b)|"
+     r"\blimitk\b.*, .*\(",
      r"^missing|^surplus|: at |, not ",
-     "equals after a subquery, histogram_quantile or count_values, as in range queries"),
+     "equals are taken in the order of labels, not in that these gave them, which may be chance"),
     (r"\b(topk|bottomk)\b.*\b(rate|increase|irate)\(native_gauge\b", r"^missing|^surplus",
      "other resets in gauges, other ones at the top"),
     (r"@ .*\[[^\]]*:[^\]]*\] offset -", r"^missing|^surplus|: at |, not ",
      "where a subquery begins at the query's start, its offset moves what an @ within it fixes"),
 ]
 EXPLAINED_IN_RANGES = [
-    (r"\b(topk|bottomk)\b", r"^missing|^surplus|: at |, not ",
+    (r"\b(topk|bottomk|limitk)\b", r"^missing|^surplus|: at |, not ",
      "which of equals topk keeps depends on the order of its input, which Prometheus leaves to "
      "chance in range queries"),
     (r"\[[^\]]*:", r"^success -- not -- ",
