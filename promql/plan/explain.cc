@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "promql/plan/bucketless.h"
 #include "promql/plan/explain_node.h"
+#include "promql/plan/invariant.h"
 #include "promql/plan/make_plan.h"
 #include "promql/plan/result.h"
 
@@ -106,7 +108,9 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
   if (base::Status status = evaluate(plan, range, run, out); !status.ok())
     out.error = std::move(status).error();
   out.stats = run.stats();
-  ASSIGN_OR_RETURN(out.root, explain_node(*rewritten, {watch, source, options, run}));
+  Rewrites rewrites{{}, find_bucketless_selectors(*rewritten)};
+  if (!range.instant()) rewrites.invariants = find_invariants(*rewritten);
+  ASSIGN_OR_RETURN(out.root, explain_node(*rewritten, {rewrites, watch, source, options, run}));
   if (!out.error) find_causes(out.root, out.verdict);
   if (!out.verdict.empty()) find_gaps(out.root, out.verdict);
   return out;

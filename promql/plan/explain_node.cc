@@ -243,6 +243,28 @@ base::Status explain_own(const Expr& expr, const Observation& seen, const Explai
   return {};
 }
 
+/// What rewrites did to the selector.
+void note_selector(const VectorSelector& selector, const Rewrites& rewrites, ExplainNode& node) {
+  if (rewrites.bucketless.contains(&selector)) {
+    node.notes.emplace_back("histograms are read without their buckets, which nobody asks for");
+  }
+  if (selector.pushed == 0) return;
+  std::string text;
+  for (size_t i = 0; i < selector.pushed; ++i)
+    text += (i == 0 ? "" : ", ") + selector.matchers[i].to_string();
+  text += selector.pushed == 1 ? " was not written: it comes" : " were not written: they come";
+  node.notes.push_back(text + " from the other side of a join");
+}
+
+void note_rewrites(const Expr& expr, const Rewrites& rewrites, ExplainNode& node) {
+  if (expr.kind == ExprKind::kVectorSelector)
+    note_selector(as<VectorSelector>(expr), rewrites, node);
+  if (expr.kind == ExprKind::kMatrixSelector)
+    note_selector(*as<MatrixSelector>(expr).selector, rewrites, node);
+  if (rewrites.invariants.contains(&expr))
+    node.notes.emplace_back("is the same at every step and evaluated once");
+}
+
 }  // namespace
 
 base::Result<ExplainNode> explain_node(const Expr& expr, const ExplainInput& input) {
@@ -253,6 +275,7 @@ base::Result<ExplainNode> explain_node(const Expr& expr, const ExplainInput& inp
   const Observation* seen = input.watch.of(expr);
   if (seen != nullptr) count_output(*seen, node);
   if (node.ran) RETURN_IF_ERROR(explain_own(expr, *seen, input, node));
+  note_rewrites(expr, input.rewrites, node);
   for (const Expr* part : parts_of(expr)) {
     if (is_literal(*part)) continue;
     ASSIGN_OR_RETURN(auto child, explain_node(*part, input));

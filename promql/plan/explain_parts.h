@@ -1,13 +1,22 @@
 // The pieces that make an explanation, one per kind of operator. Each adds what it finds to `node`.
 #pragma once
 
+#include <unordered_set>
+
 #include "promql/plan/explain.h"
 #include "promql/plan/watch.h"
 
 namespace tocsin::promql {
 
+/// What was found out about the rewritten expression.
+struct Rewrites {
+  std::unordered_set<const Expr*> invariants;  ///< Evaluated once for all steps, if there are many.
+  std::unordered_set<const VectorSelector*> bucketless;  ///< Read histograms without buckets.
+};
+
 /// What the pieces look at.
 struct ExplainInput {
+  const Rewrites& rewrites;
   const PlanWatch& watch;
   base::SeriesSource& source;
   const EvalOptions& options;

@@ -1,7 +1,7 @@
 // Rewrite: matchers in their simplest form and in one order, so that selectors that mean the same
 // share a selection.
 //
-//   before  {job=~"api", path=~".*", code!~"5..", job=~"api", zone=~".+"}
+//   before  {job=~"api", path=~".*", code!~"5..", job=~"api|db", zone=~".+"}
 //   after   {code!~"5..", job="api", zone!=""}
 #pragma once
 

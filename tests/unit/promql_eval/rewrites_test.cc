@@ -75,6 +75,12 @@ TEST(SimplestMatchers, WhatMatchesEverythingGoes) {
   EXPECT_EQ(simplest("{a!~\".*\",c=\"d\"}"), "a!~\".*\",c=\"d\"");
 }
 
+TEST(SimplestMatchers, WhatOneValueImpliesGoes) {
+  EXPECT_EQ(simplest("{a=\"x\",a=~\"x|y\",a!=\"\",a!=\"z\"}"), "a=\"x\"");
+  EXPECT_EQ(simplest("{a=\"x\",a=~\"y|z\"}"), "a=\"x\",a=~\"y|z\"");
+  EXPECT_EQ(simplest("{a=\"x\",a=\"y\",a!=\"x\"}"), "a=\"x\",a=\"y\"");
+}
+
 TEST(SimplestMatchers, OrderAndRepetitionMeanNothing) {
   EXPECT_EQ(simplest("m{b=\"2\",a=\"1\",b=\"2\",b=~\"2\"}"), "__name__=\"m\",a=\"1\",b=\"2\"");
   EXPECT_EQ(simplest("{a!=\"1\",a!=\"0\",a=~\"x|y\"}"), "a!=\"0\",a!=\"1\",a=~\"x|y\"");
@@ -88,7 +94,8 @@ TEST(SimplestMatchers, SelectTheSameSeries) {
   source.load(kMinute, "n{a=\"b.c\"}", "4 4");
   for (const char* text :
        {"{a=~\"b\"}", "{a!~\"b\",__name__=\"m\"}", "{a=~\"b\\\\.c\"}", "{a=~\".+\"}",
-        "m{a=~\".*\"}", "m{a!~\".+\"}", "m{a!~\".*\"}", "{a=~\"\",d=\"e\"}", "m{a=~\"b|c\"}"}) {
+        "m{a=~\".*\"}", "m{a!~\".+\"}", "m{a!~\".*\"}", "{a=~\"\",d=\"e\"}", "m{a=~\"b|c\"}",
+        "m{a=\"b\",a=~\"b|c\"}", "m{a=\"b\",a!=\"b\"}", "m{a=\"b\",a=\"c\",a!=\"b\"}"}) {
     const ExprPtr expr = parsed(text);
     const base::Matchers& written = as<VectorSelector>(*expr).matchers;
     const base::Matchers simple = simplest_matchers(written);

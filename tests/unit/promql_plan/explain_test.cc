@@ -76,6 +76,27 @@ TEST_F(Explain, PrintsPlansForPeople) {
   expect_golden("explain/plans.txt", text);
 }
 
+TEST_F(Explain, ShowsWhatRewritesDid) {
+  using Texts = std::vector<std::string>;
+  const Explanation pushed = explain_at5("temp and on (host) up{host=\"a\"}");
+  ASSERT_EQ(pushed.root.children.size(), 2u);
+  const ExplainNode& left = pushed.root.children[0];
+  EXPECT_EQ(left.title, "temp{host=\"a\"}");
+  EXPECT_EQ(left.rows, 2u);
+  EXPECT_EQ(left.notes,
+            Texts{"host=\"a\" was not written: it comes from the other side of a join"});
+  EXPECT_EQ(pushed.root.children[1].notes, Texts());
+
+  const Explanation fixed =
+      explain_over("temp > on (gpu, host) max_over_time(temp[2m] @ 60)", {60'000, 300'000, 60'000});
+  ASSERT_EQ(fixed.root.children.size(), 2u);
+  EXPECT_EQ(fixed.root.children[1].notes, Texts{"is the same at every step and evaluated once"});
+  EXPECT_EQ(fixed.root.children[1].steps, 1u);
+
+  const Explanation folded = explain_at5("temp > 9 * 10");
+  EXPECT_EQ(folded.root.title, "> 90");
+}
+
 TEST_F(Explain, WritesThemForPrograms) {
   expect_golden("explain/plan.json",
                 to_json(explain_at5("temp > 80 and on (host) up == 1")) + "\n");
