@@ -114,6 +114,7 @@ void Group::evaluate(base::TimestampMs ts) {
   if (queries_ != nullptr) queries_->begin_pass();
   PassTotals totals;
   for (const std::unique_ptr<Rule>& rule : rules_) evaluate_rule(*rule, pass, totals);
+  if (queries_ != nullptr) queries_->end_pass();
   refresh_early_writers();
   find_slot_writers();
   const int64_t took_ns = services_.clock.steady_ns() - began_ns;
@@ -177,6 +178,7 @@ void Group::evaluate_early(base::TimestampMs t) {
                         {"name", early.rule->spec().name},
                         {"error", written.error().message}});
   }
+  if (queries_ != nullptr) queries_->end_pass();
 }
 
 void Group::refresh_early_writers() {

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "promql/eval/eval_memory.h"
 #include "rules/handover.h"
 
 namespace tocsin::rules {
@@ -23,11 +24,16 @@ int64_t thread_cpu_ns() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
+RuleFlags with_memory(RuleFlags flags) {
+  flags.eval.memory = std::make_shared<promql::EvalMemoryPool>();
+  return flags;
+}
+
 }  // namespace
 
 Manager::Manager(base::Loop& loop, base::Executor& executor, RuleServices services, RuleFlags flags)
     : services_(std::move(services)),
-      flags_(flags),
+      flags_(with_memory(std::move(flags))),
       scheduler_(loop, executor, services_.clock),
       early_(loop, scheduler_, services_.clock),
       published_(std::make_shared<const Groups>()) {}
@@ -61,6 +67,7 @@ RuleErrors Manager::apply(const std::vector<RuleFile>& files, const RuleSettings
   entries_ = std::move(entries);
   publish();
   begin_change(std::move(change));
+  flags_.eval.memory->clear();
   return {};
 }
 

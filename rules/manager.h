@@ -77,7 +77,7 @@ class Manager {
   void finish_stop();
 
   const RuleServices services_;
-  const RuleFlags flags_;
+  const RuleFlags flags_;  // Their eval.memory is that of all groups.
   Scheduler scheduler_;
   EarlyRunner early_;
   CommitTimes commits_;

@@ -15,7 +15,7 @@ base::Status Aggregate::evaluate(const Grid& grid, Run& run) {
   const bool any_order = spec_.op == AggregateOp::kCount || spec_.op == AggregateOp::kGroup;
   grouping_.bind(child_->schema(), run.ids(), any_order);
   schema_ = grouping_.schema();
-  values_.reserve(child_->schema()->rows());
+  run.memory().group_values.reserve(child_->schema()->rows());
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   if (param_) warn_of_bad_quantiles(run);
   for (size_t step = 0; step < grid.steps; ++step) {
@@ -45,11 +45,12 @@ void Aggregate::warn_of_bad_quantiles(Run& run) {
 
 void Aggregate::aggregate_group(size_t group, size_t step, double param, Run& run) {
   const Frame& input = child_->frame();
-  values_.clear();
+  std::vector<double>& values = run.memory().group_values;
+  values.clear();
   histograms_.clear();
   if (!input.has_histograms()) {
-    gather_floats(input, group, step);
-    if (!values_.empty()) frame().put(step, group, kernel_(values_, param));
+    gather_floats(input, group, step, values);
+    if (!values.empty()) frame().put(step, group, kernel_(values, param));
     return;
   }
   for (const uint32_t row : grouping_.rows_of(group)) {
@@ -57,29 +58,31 @@ void Aggregate::aggregate_group(size_t group, size_t step, double param, Run& ru
     if (input.is_histogram(step, row)) {
       histograms_.push_back(input.histograms[step * input.rows + row]);
     } else {
-      values_.push_back(input.at(step, row));
+      values.push_back(input.at(step, row));
     }
   }
   if (!histograms_.empty() && !accepts_histograms(group, step, run)) return;
-  if (!values_.empty()) frame().put(step, group, kernel_(values_, param));
+  if (!values.empty()) frame().put(step, group, kernel_(values, param));
 }
 
-void Aggregate::gather_floats(const Frame& input, size_t group, size_t step) {
+void Aggregate::gather_floats(const Frame& input, size_t group, size_t step,
+                              std::vector<double>& values) {
   const auto rows = grouping_.rows_of(group);
   const auto column = input.column(step);
   const auto bits = input.bits(step);
-  values_.resize(rows.size());
+  values.resize(rows.size());
   size_t count = 0;
   for (const uint32_t row : rows) {
-    values_[count] = column[row];
+    values[count] = column[row];
     count += (bits[row / 64] >> (row % 64)) & 1u;
   }
-  values_.resize(count);
+  values.resize(count);
 }
 
 bool Aggregate::accepts_histograms(size_t group, size_t step, Run& run) {
+  std::vector<double>& values = run.memory().group_values;
   if (spec_.op == AggregateOp::kCount || spec_.op == AggregateOp::kGroup) {
-    values_.resize(values_.size() + histograms_.size());
+    values.resize(values.size() + histograms_.size());
     return true;
   }
   if (spec_.op != AggregateOp::kSum && spec_.op != AggregateOp::kAvg) {
@@ -87,7 +90,7 @@ bool Aggregate::accepts_histograms(size_t group, size_t step, Run& run) {
                spec_.operand_pos);
     return true;
   }
-  if (values_.empty()) {
+  if (values.empty()) {
     total_histograms(group, step, run);
   } else {
     run.warn("encountered a mix of histograms and floats for aggregation", spec_.operand_pos);

@@ -29,8 +29,8 @@ class Aggregate final : public Operator {
  private:
   base::Status evaluate(const Grid& grid, Run& run) override;
   void warn_of_bad_quantiles(Run& run);
-  /// The group's samples of a step into values_.
-  void gather_floats(const Frame& input, size_t group, size_t step);
+  /// The group's samples of a step.
+  void gather_floats(const Frame& input, size_t group, size_t step, std::vector<double>& values);
   void aggregate_group(size_t group, size_t step, double param, Run& run);
   /// Applies the operator's rule for histograms; true when the floats are to be aggregated.
   bool accepts_histograms(size_t group, size_t step, Run& run);
@@ -44,7 +44,6 @@ class Aggregate final : public Operator {
   OperatorPtr child_;
   OperatorPtr param_;
   // Of the group at hand.
-  std::vector<double> values_;
   std::vector<base::HistogramPtr> histograms_;
 };
 

@@ -17,8 +17,8 @@ base::Status Operator::reset_own(size_t rows, size_t steps, Run& run) {
   const bool overflows = steps != 0 && counted_rows > UINT64_MAX / kBytesPerValue / steps;
   RETURN_IF_ERROR(
       run.reserve_bytes(overflows ? UINT64_MAX : counted_rows * steps * kBytesPerValue));
-  frame_ = &own_;
-  own_.reset(rows, steps);
+  frame_ = &run.memory().take_frame();
+  frame_->reset(rows, steps);
   return {};
 }
 

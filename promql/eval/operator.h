@@ -24,12 +24,13 @@ class Operator {
   base::Status eval(const Grid& grid, Run& run);
   /// The rows of the last evaluation; the same object as before when they have not changed.
   const RowSchemaPtr& schema() const { return schema_; }
-  /// The values of the last evaluation. The parent may change them in place; valid until the next.
+  /// The values of the last evaluation, which must be this run's. The parent may change them in
+  /// place; valid until the next run that uses the same memory.
   Frame& frame() { return *frame_; }
 
  protected:
   virtual base::Status evaluate(const Grid& grid, Run& run) = 0;
-  /// Makes frame_ an empty frame of this operator's own, within the run's memory.
+  /// Makes frame_ an empty frame that is this operator's during the run, within the run's bounds.
   base::Status reset_own(size_t rows, size_t steps, Run& run);
   /// Lets this operator change `child`'s values in place instead of copying them.
   void take_over(Operator& child) { frame_ = &child.frame(); }
@@ -37,8 +38,7 @@ class Operator {
   RowSchemaPtr schema_;
 
  private:
-  Frame own_;
-  Frame* frame_ = &own_;
+  Frame* frame_ = nullptr;
 };
 
 using OperatorPtr = std::unique_ptr<Operator>;

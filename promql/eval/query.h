@@ -17,6 +17,8 @@
 
 namespace tocsin::promql {
 
+class EvalMemoryPool;
+
 /// Bounds on one run; exceeding one is an error (kLimit, kTimeout) that names it and its flag.
 struct QueryLimits {
   uint64_t samples_max = 50'000'000;             ///< --query.max-samples
@@ -30,6 +32,8 @@ struct EvalOptions {
   QueryLimits limits;
   Features features;
   Parallelism parallelism = {};
+  bool count_by_step = false;  ///< Fills QueryStats::samples_by_step.
+  std::shared_ptr<EvalMemoryPool> memory = nullptr;  ///< Null: queries have memory of their own.
 };
 
 /// When to evaluate: start, start+step, … ≤ end. An instant query has start == end (step ignored).
@@ -60,6 +64,8 @@ struct QueryStats {
       0;  ///< Of storage, after the window cut: upstream's totalQueryableSamples.
   uint64_t samples_peak = 0;  ///< Held at once.
   int64_t eval_ns = 0;
+  /// samples_read by step, up to the last that has any; empty unless EvalOptions ask for it.
+  std::vector<uint64_t> samples_by_step = {};
 };
 
 struct SampleTable;
@@ -82,7 +88,8 @@ struct Schema {
   RowLabels labels;  ///< One per row.
 };
 
-/// An instant vector without labels in the way: for rules. Valid until the plan runs again.
+/// An instant vector without labels in the way: for rules. Valid until the query runs again, or
+/// another of its family.
 struct InstantFrame {
   std::shared_ptr<const Schema> schema;
   std::span<const double> values;                  ///< One per row.

@@ -11,7 +11,7 @@ namespace tocsin::promql {
 
 /// The queries of one owner, a rule group say. A subexpression that several of them contain is
 /// evaluated once per pass; each gets a copy of its values. Used by one thread at a time, and so
-/// are its queries.
+/// are its queries, which share memory: a run of one ends what another has found.
 class QueryFamily {
  public:
   /// `source` and `clock` outlive the family and its queries. `written`: metrics that come and go
@@ -28,6 +28,8 @@ class QueryFamily {
   virtual base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) = 0;
   /// What was evaluated before is out of date.
   virtual void begin_pass() = 0;
+  /// What was found will not be looked at any more.
+  virtual void end_pass() = 0;
 };
 
 }  // namespace tocsin::promql

@@ -8,7 +8,9 @@
 #include "engine/base/annotations.h"
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "promql/eval/eval_memory.h"
 #include "promql/eval/query.h"
+#include "promql/eval/read_count.h"
 #include "promql/eval/row_schema.h"
 
 namespace tocsin::promql {
@@ -22,8 +24,10 @@ class Run {
     const CancelFlag* cancel = nullptr;  ///< May be null.
     std::string_view text;               ///< Of the query, for positions in errors.
     SchemaIds* ids = nullptr;
+    EvalMemory* memory = nullptr;  ///< Nobody else's meanwhile.
     base::Annotations* annotations = nullptr;
     const Parallelism* parallelism = nullptr;  ///< May be null.
+    bool count_by_step = false;                ///< QueryStats::samples_by_step.
     const base::Moment* as_of = nullptr;       ///< What all selectors read; may be null.
   };
   explicit Run(const Setup& setup);
@@ -42,7 +46,8 @@ class Run {
   uint64_t samples_held() const { return held_; }
   /// Fails with kLimit when more than samples_max are held.
   base::Status hold_samples(uint64_t held);
-  void read_samples(uint64_t n) { read_ += n; }
+  /// Where selectors count what they read.
+  ReadCount& reads() { return reads_; }
   /// Counts memory of frames; fails with kLimit past memory_bytes_max.
   base::Status reserve_bytes(uint64_t bytes);
 
@@ -51,6 +56,8 @@ class Run {
   void inform(std::string message, base::PosRange where);
 
   SchemaIds& ids() { return *setup_.ids; }
+  /// For the thread that the run began on.
+  EvalMemory& memory() { return *setup_.memory; }
   /// Into how many ranges to split rows, and who helps; null: nobody.
   const Parallelism* parallelism() const { return setup_.parallelism; }
   /// For base::ScanWindow.
@@ -63,7 +70,7 @@ class Run {
   int64_t started_ns_;
   uint64_t held_ = 0;
   uint64_t peak_ = 0;
-  uint64_t read_ = 0;
+  ReadCount reads_;
   uint64_t bytes_ = 0;
   uint32_t calls_ = 0;
 };

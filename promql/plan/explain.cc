@@ -97,12 +97,14 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
   out.range = range;
   out.type = plan.type;
   SchemaIds ids;
+  EvalMemory memory;
   Run::Setup setup;
   setup.limits = &options.limits;
   setup.clock = &clock;
   setup.cancel = cancel;
   setup.text = text;
   setup.ids = &ids;
+  setup.memory = &memory;
   setup.annotations = &out.annotations;
   Run run(setup);
   if (base::Status status = evaluate(plan, range, run, out); !status.ok())

@@ -45,7 +45,8 @@ bool same_grid(const Grid& a, const Grid& b) {
   return a.start == b.start && a.step == b.step && a.steps == b.steps && a.beyond == b.beyond;
 }
 
-/// A copy of a shared operator's result: parents change their children's frames in place.
+/// A shared operator's result. Who comes first takes it over, others get a copy: parents change
+/// their children's frames in place.
 class SharedOperator final : public Operator {
  public:
   SharedOperator(SharedPart& part, const SharedParts& parts) : part_(part), parts_(parts) {}
@@ -53,16 +54,21 @@ class SharedOperator final : public Operator {
  private:
   base::Status evaluate(const Grid& grid, Run& run) override {
     const bool is_fresh = part_.pass == parts_.pass() && same_grid(part_.grid, grid);
-    if (!is_fresh) {
-      part_.pass = 0;
-      RETURN_IF_ERROR(part_.plan->eval(grid, run));
-      part_.grid = grid;
-      part_.pass = parts_.pass();
-    }
+    if (!is_fresh) return evaluate_part(grid, run);
     schema_ = part_.plan->schema();
-    const Frame& from = part_.plan->frame();
-    RETURN_IF_ERROR(reset_own(from.rows, from.steps, run));
-    frame() = from;
+    RETURN_IF_ERROR(reset_own(part_.result.rows, part_.result.steps, run));
+    frame() = part_.result;
+    return {};
+  }
+
+  base::Status evaluate_part(const Grid& grid, Run& run) {
+    part_.pass = 0;
+    RETURN_IF_ERROR(part_.plan->eval(grid, run));
+    schema_ = part_.plan->schema();
+    take_over(*part_.plan);
+    part_.result = frame();
+    part_.grid = grid;
+    part_.pass = parts_.pass();
     return {};
   }
 

@@ -20,6 +20,7 @@ namespace tocsin::promql {
 /// Evaluated by the first of its users in a pass.
 struct SharedPart {
   OperatorPtr plan;
+  Frame result;  ///< A copy for those who come later.
   Grid grid;
   uint64_t pass = 0;  ///< In which it was evaluated; 0: in none.
 };

@@ -38,8 +38,11 @@ class StandingQuery final : public Query {
         text_(std::move(text)),
         source_(source),
         options_(options),
-        clock_(clock) {}
+        clock_(clock),
+        memory_(std::make_shared<LentMemory>(options.memory)) {}
 
+  /// In place of memory of its own: that of others which never run at the same time.
+  void use(std::shared_ptr<LentMemory> memory) { memory_ = std::move(memory); }
   /// Before start(). Not for queries that depend on the range.
   void share(std::shared_ptr<SharedParts> shared) { shared_ = std::move(shared); }
   /// Makes the plan now unless it needs to know the range.
@@ -69,6 +72,7 @@ class StandingQuery final : public Query {
   base::SeriesSource& source_;
   EvalOptions options_;
   const base::Clock& clock_;
+  std::shared_ptr<LentMemory> memory_;
   std::optional<EvalRange> planned_for_;
   std::shared_ptr<SharedParts> shared_;  // May be null; outlives the plan.
   Plan plan_;
@@ -112,14 +116,17 @@ base::Status StandingQuery::plan_for(const EvalRange& range) {
 
 Run StandingQuery::make_run(const CancelFlag* cancel) {
   annotations_ = {};
+  memory_->get().begin_run();
   Run::Setup setup;
   setup.limits = &options_.limits;
   setup.clock = &clock_;
   setup.cancel = cancel;
   setup.text = text_;
   setup.ids = shared_ != nullptr ? &shared_->ids() : &ids_;
+  setup.memory = &memory_->get();
   setup.annotations = &annotations_;
   setup.parallelism = &options_.parallelism;
+  setup.count_by_step = options_.count_by_step;
   return Run(setup);
 }
 
@@ -174,7 +181,8 @@ class StandingFamily final : public QueryFamily {
       : source_(source),
         options_(options),
         clock_(clock),
-        shared_(std::make_shared<SharedParts>(std::move(written))) {}
+        shared_(std::make_shared<SharedParts>(std::move(written))),
+        memory_(std::make_shared<LentMemory>(options.memory)) {}
 
   void announce(const Expr& expr) override {
     auto ready = ReadyExpr::of(expr);
@@ -188,11 +196,13 @@ class StandingFamily final : public QueryFamily {
     const bool sharing = shares(ready);
     auto query = std::make_unique<StandingQuery>(std::move(ready), std::move(text), source_,
                                                  options_, clock_);
+    query->use(memory_);
     if (sharing) query->share(shared_);
     RETURN_IF_ERROR(query->start());
     return std::unique_ptr<Query>(std::move(query));
   }
   void begin_pass() override { shared_->begin_pass(); }
+  void end_pass() override { memory_->give_back(); }
 
  private:
   static bool shares(const ReadyExpr& ready) {
@@ -203,6 +213,7 @@ class StandingFamily final : public QueryFamily {
   const EvalOptions options_;
   const base::Clock& clock_;
   const std::shared_ptr<SharedParts> shared_;
+  const std::shared_ptr<LentMemory> memory_;
   /// Rewritten, but not prepared yet; by what was announced.
   std::unordered_map<const Expr*, base::Result<ReadyExpr>> announced_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "promql/eval/eval_memory.h"
 #include "running.h"
 
 namespace tocsin::promql {
@@ -19,7 +20,9 @@ class FamilyTest : public ::testing::Test {
     source.load(kMinute, "y{a=\"3\",job=\"j\"}", "1 1 2 2 3 3");
   }
   void make(const std::vector<std::string>& texts, std::vector<std::string> written = {}) {
-    family = QueryFamily::make(source, {}, test::system_clock(), std::move(written));
+    EvalOptions options;
+    options.memory = pool;
+    family = QueryFamily::make(source, options, test::system_clock(), std::move(written));
     std::vector<ExprPtr> exprs;
     for (const std::string& text : texts) {
       auto expr = parse_expr(text, {});
@@ -50,10 +53,12 @@ class FamilyTest : public ::testing::Test {
         EXPECT_EQ(shared->values[row], expected->values[row]);
       }
     }
+    family->end_pass();
     return read;
   }
 
   test::TableSource source;
+  const std::shared_ptr<EvalMemoryPool> pool = std::make_shared<EvalMemoryPool>();
   std::shared_ptr<QueryFamily> family;
   std::vector<std::unique_ptr<Query>> queries;
   std::vector<std::unique_ptr<Query>> alone;
@@ -186,6 +191,27 @@ TEST_F(FamilyTest, QueriesThatReadWithoutBucketsShareNothing) {
   const auto read = pass(3 * kMinute);
   EXPECT_GT(read[1], 0u);
   EXPECT_EQ(read[2], 0u);
+}
+
+TEST_F(FamilyTest, MemoryIsLentForAPass) {
+  const auto frame_room = [](EvalMemory& memory) {
+    memory.begin_run();
+    return memory.take_frame().values.capacity();
+  };
+  make({"rate(x[3m]) > 0.01", "sum by (job) (rate(x[3m])) + sum by (job) (y)"});
+  family->begin_pass();
+  EXPECT_TRUE(queries[1]->run_instant(3 * kMinute).ok());
+  const auto other = pool->take();
+  EXPECT_EQ(frame_room(*other), 0u);  // The family has what it used.
+  family->end_pass();
+  auto used = pool->take();
+  EXPECT_GT(frame_room(*used), 0u);
+  used->take_frame().values.assign(100, 7);
+  pool->give(std::move(used));
+  pass(3 * kMinute);  // What is left in frames is not seen.
+  pool->clear();
+  EXPECT_EQ(frame_room(*pool->take()), 0u);
+  pass(4 * kMinute);
 }
 
 TEST_F(FamilyTest, TellsWhoWritesWhatIsShared) {
