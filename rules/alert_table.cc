@@ -8,6 +8,7 @@ void AlertTable::begin_pass(uint64_t schema_id, size_t rows) {
   has_schema_ = true;
   schema_id_ = schema_id;
   slot_of_row_.assign(rows, kNoSlot);
+  for (AlertInstance& alert : slots_) alert.sample_row = kNoRow;
 }
 
 AlertSlot AlertTable::known_slot(uint32_t row) const {

@@ -17,14 +17,17 @@ namespace tocsin::rules {
 using AlertSlot = uint32_t;
 inline constexpr AlertSlot kNoSlot = std::numeric_limits<AlertSlot>::max();
 
+inline constexpr uint32_t kNoRow = std::numeric_limits<uint32_t>::max();
+
 /// One alert, or a free slot when its state is kNone between evaluations.
 struct AlertInstance {
   base::Labels labels;  ///< Identity.
   AlertSample sample;   ///< Of the last evaluation that had it: what annotations speak of.
   base::TimestampMs sample_ts = 0;
   AlertTimes times;
-  uint64_t seen_pass = 0;  ///< The last pass that had it in its result.
-  uint32_t row = 0;        ///< Its row there.
+  uint64_t seen_pass = 0;        ///< The last pass that had it in its result.
+  uint32_t row = 0;              ///< Its row there.
+  uint32_t sample_row = kNoRow;  ///< The row whose labels `sample` has; kNoRow: of older rows.
   /// The state that its ALERTS series shows (kNone: it has none), and the writer's rows.
   AlertState written_state = AlertState::kNone;
   base::WriterRow alerts_row = 0;

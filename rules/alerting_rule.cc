@@ -82,8 +82,7 @@ int64_t AlertingRule::active_alerts() const {
 }
 
 Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::TimestampMs ts) {
-  const std::vector<base::Labels>& rows = frame.schema->labels;
-  table_.begin_pass(frame.schema->id, rows.size());
+  table_.begin_pass(frame.schema->id, frame.schema->labels.size());
   hits_.clear();
   for (size_t word = 0; word < frame.present.size(); ++word) {
     for (uint64_t bits = frame.present[word]; bits != 0; bits &= bits - 1) {
@@ -99,10 +98,10 @@ Status AlertingRule::match_rows(const promql::InstantFrame& frame, base::Timesta
 
 /// Only when nothing can fail any more.
 void AlertingRule::take_samples(const promql::InstantFrame& frame, base::TimestampMs ts) {
-  const std::vector<base::Labels>& rows = frame.schema->labels;
   for (const Hit& hit : hits_) {
     AlertInstance& alert = table_.slots()[hit.slot];
-    if (!(alert.sample.labels == rows[hit.row])) alert.sample.labels = rows[hit.row];
+    if (alert.sample_row != hit.row) alert.sample.labels = frame.schema->labels.one(hit.row);
+    alert.sample_row = hit.row;
     alert.sample.histogram = histogram_of(frame, hit.row);
     alert.sample.value = alert.sample.histogram == nullptr ? frame.values[hit.row] : 0;
     alert.sample_ts = ts;
@@ -111,10 +110,10 @@ void AlertingRule::take_samples(const promql::InstantFrame& frame, base::Timesta
 
 Status AlertingRule::match_row(const promql::InstantFrame& frame, uint32_t row,
                                base::TimestampMs ts) {
-  const base::Labels& labels = frame.schema->labels[row];
   AlertSlot slot = templates_.labels_vary() ? kNoSlot : table_.known_slot(row);
   if (slot == kNoSlot) {
-    const AlertSample sample{labels, frame.values[row], histogram_of(frame, row)};
+    const AlertSample sample{frame.schema->labels.one(row), frame.values[row],
+                             histogram_of(frame, row)};
     slot = table_.slot_for(templates_.labels(sample, *host_, ts), row);
   }
   AlertInstance& alert = table_.slots()[slot];

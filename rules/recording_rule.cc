@@ -27,13 +27,13 @@ void RecordingRule::map_rows(const promql::Schema& schema) {
   outputs_.clear();
   output_of_row_.clear();
   std::unordered_map<base::Labels, uint32_t, base::LabelsHash> index;
-  for (const base::Labels& sample : schema.labels) {
-    base::Labels labels = output_labels(sample);
+  for (size_t row = 0; row < schema.labels.size(); ++row) {
+    base::Labels labels = output_labels(schema.labels.one(row));
     const auto [found, is_new] = index.try_emplace(labels, static_cast<uint32_t>(outputs_.size()));
     if (is_new) {
       Output& output = outputs_.emplace_back();
-      if (const auto row = writer_rows_.extract(labels)) {
-        output.row = row.mapped();
+      if (const auto known = writer_rows_.extract(labels)) {
+        output.row = known.mapped();
         output.has_row = true;
       }
       output.labels = std::move(labels);

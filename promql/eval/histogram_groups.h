@@ -29,7 +29,7 @@ class HistogramGroups {
   void bind(const RowSchemaPtr& child, const Frame& frame, Run& run);
   /// A row per histogram: the labels without le.
   const RowSchemaPtr& schema() const { return schema_; }
-  size_t size() const { return begin_.size() - 1; }
+  size_t size() const { return places_.size() - 1; }
 
   /// Warns about buckets of the step without a usable `le`.
   void warn_of_bad_buckets(const Frame& frame, size_t step, Run& run) const;
@@ -45,10 +45,10 @@ class HistogramGroups {
   base::PosRange vector_pos() const { return vector_pos_; }
 
  private:
-  /// A bucket's row and upper bound.
+  /// Where a histogram's buckets stand.
   struct Place {
-    uint32_t row = 0;
-    double bound = 0;
+    uint32_t rows = 0;    ///< In bucket_rows_; they end where the next histogram's begin.
+    uint32_t bounds = 0;  ///< In bounds_.
   };
   class Binding;
   bool has_new_natives(const Frame& frame);
@@ -57,11 +57,12 @@ class HistogramGroups {
   base::PosRange vector_pos_;
   RowSchemaPtr child_;
   RowSchemaPtr schema_;
-  std::vector<uint8_t> is_native_;    // By child row: has had native histograms.
-  std::vector<uint32_t> native_row_;  // By histogram; kNoRow.
-  std::vector<size_t> begin_ = {0};   // Histograms + 1.
-  std::vector<Place> places_;         // Ascending in bound within a histogram.
-  std::vector<uint32_t> bad_rows_;    // Without a usable le.
+  std::vector<uint8_t> is_native_;     // By child row: has had native histograms. Empty: none has.
+  std::vector<uint32_t> native_row_;   // By histogram; kNoRow. Empty: none has one.
+  std::vector<Place> places_ = {{}};   // Histograms + 1.
+  std::vector<uint32_t> bucket_rows_;  // Child rows, ascending in bound within a histogram.
+  std::vector<double> bounds_;         // Neighbours with equal bounds share them.
+  std::vector<uint32_t> bad_rows_;     // Without a usable le.
   std::vector<Bucket> buckets_;
 };
 

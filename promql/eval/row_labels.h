@@ -33,6 +33,10 @@ class RowLabels {
   const base::Labels& operator[](size_t row) const { return all()[row]; }
   List::const_iterator begin() const { return all().begin(); }
   List::const_iterator end() const { return all().end(); }
+  /// The same as [row], made for this row alone: for who looks at few.
+  base::Labels one(size_t row) const {
+    return nameless_ == nullptr ? stored()[row] : stored()[row].without_name();
+  }
   bool operator==(const RowLabels& other) const { return all() == other.all(); }
 
   /// True when rows lack the metric name that stored() has, and nothing else.

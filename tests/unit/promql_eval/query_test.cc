@@ -168,6 +168,25 @@ TEST_F(InstantQuery, HistogramQuantile) {
             std::string::npos);
 }
 
+TEST_F(InstantQuery, HistogramQuantilesOfDifferentBuckets) {
+  const auto load = [this](const std::string& labels, const std::string& last) {
+    source_.load(60'000, "h_bucket{" + labels + "}", "0 0 0 0 0 " + last);
+  };
+  for (const std::string a : {"1", "2", "3", "4"}) {  // The third has bounds of its own.
+    const std::string twice = a == "3" ? "4" : "2";
+    load("a=\"" + a + "\",le=\"+Inf\"", "10");
+    load("a=\"" + a + "\",le=\"" + twice + "\"", "10");
+    load("a=\"" + a + "\",le=\"1\"", "5");
+  }
+  load("a=\"5\",le=\"+Inf\"", "10");
+  load("a=\"5\",le=\"1\"", "10");
+  source_.rows_changed();
+  EXPECT_EQ(at5("histogram_quantile(0.75, h_bucket)"),
+            "{a=\"1\"} 1.5\n{a=\"2\"} 1.5\n{a=\"3\"} 2.5\n{a=\"4\"} 1.5\n{a=\"5\"} 0.75\n");
+  EXPECT_EQ(at5("histogram_quantile(0.75, abs(h_bucket))"),
+            "{a=\"1\"} 1.5\n{a=\"2\"} 1.5\n{a=\"3\"} 2.5\n{a=\"4\"} 1.5\n{a=\"5\"} 0.75\n");
+}
+
 TEST_F(InstantQuery, DurationsAreWorkedOut) {
   EXPECT_EQ(at5("count_over_time(limit{job=\"a\"}[1m * 2])"), "{job=\"a\"} 2\n");
   EXPECT_EQ(at5("count_over_time(limit{job=\"a\"}[step()])"),

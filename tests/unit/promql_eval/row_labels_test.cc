@@ -41,7 +41,11 @@ TEST(RowLabels, LoseTheirNamesWhenAsked) {
   const RowLabels rows = nameless(labels);
   ASSERT_TRUE(share_one_name(labels));
   EXPECT_EQ(rows.stored(), labels);
-  for (size_t row = 0; row < labels.size(); ++row) EXPECT_EQ(rows[row], labels[row].without_name());
+  for (size_t row = 0; row < labels.size(); ++row) {
+    EXPECT_EQ(rows.one(row), labels[row].without_name());
+    EXPECT_EQ(rows[row], labels[row].without_name());
+  }
+  EXPECT_EQ(RowLabels(labels).one(7), labels[7]);
   RowLabels more = rows;
   more.push_back(labels[0]);
   EXPECT_FALSE(more.is_nameless());
