@@ -33,14 +33,17 @@ bool may_vary(std::string_view text) {
   return has_bare_cursor(actions);
 }
 
-base::Result<std::vector<AlertTemplates::Text>> AlertTemplates::compile_all(
+base::Result<std::vector<AlertTemplates::Text>> AlertTemplates::check_all(
     const std::string& alert, const TextPairs& texts,
     const std::shared_ptr<const tmpl::FunctionTable>& functions) {
   std::vector<Text> out;
   for (const auto& [name, text] : texts) {
-    out.push_back({name, text, std::nullopt});
+    out.push_back({name, text, nullptr});
     if (text.find("{{") == std::string::npos) continue;
-    ASSIGN_OR_RETURN(out.back().compiled, tmpl::parse_rule_template(alert, text, functions));
+    if (auto parsed = tmpl::parse_rule_template(alert, text, functions); !parsed) {
+      return std::move(parsed).error();
+    }
+    out.back().compiled = std::make_unique<Compiled>();
   }
   return out;
 }
@@ -50,11 +53,19 @@ base::Result<AlertTemplates> AlertTemplates::compile(
     const std::shared_ptr<const tmpl::FunctionTable>& functions) {
   AlertTemplates templates;
   templates.alert_ = alert;
-  ASSIGN_OR_RETURN(templates.labels_, compile_all(alert, labels, functions));
-  ASSIGN_OR_RETURN(templates.annotations_, compile_all(alert, annotations, functions));
+  ASSIGN_OR_RETURN(templates.labels_, check_all(alert, labels, functions));
+  ASSIGN_OR_RETURN(templates.annotations_, check_all(alert, annotations, functions));
   templates.labels_vary_ = std::any_of(labels.begin(), labels.end(),
                                        [](const auto& label) { return may_vary(label.second); });
   return templates;
+}
+
+const tmpl::Template& AlertTemplates::compiled(const Text& text, const TemplateHost& host) const {
+  std::call_once(text.compiled->once, [&] {
+    // What parsed once parses again.
+    text.compiled->value = *tmpl::parse_rule_template(alert_, text.text, host.functions());
+  });
+  return *text.compiled->value;
 }
 
 void AlertTemplates::expand_into(base::LabelsBuilder& out, const std::vector<Text>& texts,
@@ -62,12 +73,12 @@ void AlertTemplates::expand_into(base::LabelsBuilder& out, const std::vector<Tex
                                  base::TimestampMs ts) const {
   std::optional<tmpl::Value> data;
   for (const Text& text : texts) {
-    if (!text.compiled) {
+    if (text.compiled == nullptr) {
       out.set(text.name, text.text);
       continue;
     }
     if (!data) data = host.data(sample.labels, to_template_value(sample.value, sample.histogram));
-    out.set(text.name, host.expand(*text.compiled, alert_, *data, ts));
+    out.set(text.name, host.expand(compiled(text, host), alert_, *data, ts));
   }
 }
 

@@ -1,6 +1,8 @@
-// The labels and annotations of an alerting rule, compiled.
+// The labels and annotations of an alerting rule.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +23,8 @@ struct AlertSample {
       nullptr;  ///< Set: the sample is a native histogram, and `value` 0.
 };
 
-/// Immutable, thread-safe.
+/// Immutable, thread-safe. A template is kept as its text until an alert needs it: of most rules
+/// none ever does.
 class AlertTemplates {
  public:
   /// `labels`: the rule's over the group's. Fails when a text is no template (load_rule_files
@@ -41,14 +44,19 @@ class AlertTemplates {
                            base::TimestampMs ts) const;
 
  private:
+  struct Compiled {
+    std::once_flag once;
+    std::optional<tmpl::Template> value;
+  };
   struct Text {
     std::string name;
-    std::string text;  ///< What it is when there is nothing to expand.
-    std::optional<tmpl::Template> compiled;
+    std::string text;
+    std::unique_ptr<Compiled> compiled;  ///< Null: there is nothing to expand.
   };
-  static base::Result<std::vector<Text>> compile_all(
+  static base::Result<std::vector<Text>> check_all(
       const std::string& alert, const TextPairs& texts,
       const std::shared_ptr<const tmpl::FunctionTable>& functions);
+  const tmpl::Template& compiled(const Text& text, const TemplateHost& host) const;
   void expand_into(base::LabelsBuilder& out, const std::vector<Text>& texts,
                    const AlertSample& sample, const TemplateHost& host, base::TimestampMs ts) const;
 

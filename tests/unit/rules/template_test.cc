@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+#include <vector>
+
 #include "rules/alert_templates.h"
 #include "tests/unit/rules/fakes.h"
 
@@ -52,6 +55,18 @@ TEST_F(TemplatesTest, AnnotationsSeeValueTimeAndUrl) {
   EXPECT_EQ(templates.annotations(sample, *host, 7000).to_braces(),
             R"({a="2.5 http://t/x 7", b="/x"})");
   EXPECT_FALSE(templates.labels_vary());
+}
+
+TEST_F(TemplatesTest, SeveralThreadsMayNeedATemplateFirst) {
+  const auto host = world.templates({.url = "http://t/x"});
+  const AlertTemplates templates = compile({}, {{"a", "{{ $value }} of {{ $labels.job }}"}});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      EXPECT_EQ(templates.annotations(sample, *host, 0).to_braces(), R"({a="2.5 of x"})");
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(TemplatesTest, AFailureBecomesTextAndIsCounted) {
