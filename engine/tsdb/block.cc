@@ -37,6 +37,21 @@ void ChunkRef::set_raw(std::shared_ptr<RawChunk> chunk) {
   raw = std::move(chunk);
 }
 
+uint32_t Axis::seen_at(uint64_t moment, Epochs& epochs) const {
+  uint32_t count = columns.load(std::memory_order_acquire);
+  if (stamps == nullptr) return count;
+  while (count > 0 && !(*stamps)[count - 1].is_before(moment, epochs)) --count;
+  return count;
+}
+
+std::shared_ptr<StreamView> StreamView::successor() const {
+  auto next = std::make_shared<StreamView>();
+  next->axes = axes;
+  next->slabs = slabs;
+  next->older = this;
+  return next;
+}
+
 FrozenChunk::FrozenChunk(std::span<const double* const> columns, uint32_t slots)
     : columns_(static_cast<uint32_t>(columns.size())) {
   starts_.reserve((slots + kLanes - 1) / kLanes);

@@ -14,6 +14,7 @@
 #include "engine/base/time.h"
 #include "engine/tsdb/chunk_pool.h"
 #include "engine/tsdb/codec.h"
+#include "engine/tsdb/commit_stamp.h"
 
 namespace tocsin::tsdb {
 
@@ -33,10 +34,14 @@ struct Axis {
   bool frozen = false;
   bool freezes_alone = false;  ///< Instead of together with the next one.
   std::atomic<uint32_t> columns{0};
+  /// One per column. Null: whoever sees the axis sees all of it.
+  std::unique_ptr<std::array<CommitStamp, kRawColumns>> stamps;
   std::array<base::TimestampMs, kFrozenColumns> t{};
 
   bool is_full() const { return columns.load(std::memory_order_acquire) == capacity; }
   base::TimestampMs last_t() const { return t[columns.load(std::memory_order_acquire) - 1]; }
+  /// Columns seen at `moment`.
+  uint32_t seen_at(uint64_t moment, Epochs& epochs) const;
 };
 
 /// Bit i of gaps[c]: slot i of the line has no value at column c. Bit i of drops[c]: its value at c
@@ -107,15 +112,19 @@ struct SlabView {
 };
 
 /// What readers see of a stream, apart from the number of columns published on the last axis.
-/// Immutable; axes in time order, only the last one grows.
+/// Immutable once published; axes in time order, only the last one grows.
 struct StreamView {
   std::vector<std::shared_ptr<Axis>> axes;
   std::vector<SlabView> slabs;
+  CommitStamp stamp;                  ///< Of its publication.
+  const StreamView* older = nullptr;  ///< What readers of before look at; null: of the first one.
 
-  /// One past the last published column.
-  ColumnSeq end_seq() const {
+  /// A copy to be edited and published next.
+  std::shared_ptr<StreamView> successor() const;
+  /// One past the last column seen at `moment`, at which the view itself is.
+  ColumnSeq end_seq(uint64_t moment, Epochs& epochs) const {
     if (axes.empty()) return 0;
-    return axes.back()->first_seq + axes.back()->columns.load(std::memory_order_acquire);
+    return axes.back()->first_seq + axes.back()->seen_at(moment, epochs);
   }
 };
 

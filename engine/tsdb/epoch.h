@@ -1,5 +1,6 @@
 // Deferred destruction: readers look at shared structures without locks or reference counts, and
-// what a writer has replaced is freed only when no reader can still see it.
+// what a writer has replaced is freed only when no reader can still see it. The same clock orders
+// the commits.
 #pragma once
 
 #include <array>
@@ -10,24 +11,24 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/base/series_source.h"
+
 namespace tocsin::tsdb {
 
-/// Protocol: a reader pins, loads published pointers with memory_order_seq_cst, and looks at what
-/// they point to while pinned. A writer stores a new pointer with memory_order_seq_cst, then
-/// retires the old object. Thread-safe.
+/// Counts epochs, from 1. Protocol: a reader pins, loads published pointers with
+/// memory_order_seq_cst, and looks at what they point to while pinned. A writer stores a new
+/// pointer with memory_order_seq_cst, then retires the old object. Thread-safe.
 class Epochs {
  public:
-  /// Keeps what was reachable since its creation alive. Cheap; may be nested.
-  class Pin {
-   public:
-    explicit Pin(Epochs& epochs);
-    ~Pin() { place_->store(kFree, std::memory_order_release); }
-    Pin(const Pin&) = delete;
-    Pin& operator=(const Pin&) = delete;
+  Epochs() = default;
+  Epochs(const Epochs&) = delete;
+  Epochs& operator=(const Epochs&) = delete;
+  ~Epochs();
 
-   private:
-    std::atomic<uint64_t>* place_;
-  };
+  /// Keeps what is reachable now or later alive until the moment is given up. Its number is the
+  /// present epoch: what was stored (seq_cst) before an earlier one ended is seen. Cheap, waits for
+  /// nobody; may be nested.
+  base::Moment pin();
 
   /// Takes an object that new readers can no longer reach, and frees it in time.
   void retire(std::shared_ptr<const void> object);
@@ -41,21 +42,43 @@ class Epochs {
 
  private:
   static constexpr uint64_t kFree = 0;
-  static constexpr size_t kPlaces = 128;       // Readers pinned at once; more wait for a place.
+  static constexpr size_t kPlaces = 64;        // Readers pinned at once before there are more.
   static constexpr size_t kCollectEvery = 64;  // Retired objects between collections.
 
   struct alignas(64) Place {
     std::atomic<uint64_t> epoch{kFree};
+  };
+  // Lists only grow.
+  struct Places {
+    std::array<Place, kPlaces> places;
+    std::atomic<Places*> more{nullptr};
   };
   struct Retired {
     uint64_t epoch;
     std::shared_ptr<const void> object;
   };
 
-  std::array<Place, kPlaces> places_;
+  static Places& more_of(Places& places);
+  template <class F>
+  void for_each_pinned(F&& visit) const;
+
+  Places places_;
   std::atomic<uint64_t> epoch_{1};
   std::mutex mutex_;
   std::vector<Retired> retired_;
+};
+
+/// Follows a number that only rises to where all readers have come.
+class SettledNumber {
+ public:
+  uint64_t get() const { return settled_; }
+  /// Readers that pin from now on see `number`.
+  void follow(uint64_t number, Epochs& epochs);
+
+ private:
+  uint64_t settled_ = 0;
+  uint64_t awaited_ = 0;  // Settled when all readers are later than awaited_epoch_; 0: none.
+  uint64_t awaited_epoch_ = 0;
 };
 
 }  // namespace tocsin::tsdb

@@ -28,15 +28,6 @@ void LooseCommons::retire_replaced() {
   if (is_much) epochs.collect();
 }
 
-void LooseCommons::published(CommitSeq seq) {
-  if (awaited_ == 0 && seq > settled) {
-    awaited_ = seq;
-    awaited_epoch_ = epochs.advance();
-  }
-  if (awaited_ == 0 || !epochs.all_later(awaited_epoch_)) return;
-  settled = std::exchange(awaited_, 0);
-}
-
 LooseRow::~LooseRow() {
   for (LooseRun* run = newest_.load(std::memory_order_relaxed); run != nullptr;) {
     const LooseRun::Ptr dying(run);
@@ -155,13 +146,13 @@ bool LooseRow::freeze_oldest(LooseCommons& commons) {
     newer = std::exchange(run, frozen);
     frozen = run->older.load(std::memory_order_relaxed);
   }
-  if (!run->can_freeze(commons.settled)) return false;
+  if (!run->can_freeze(commons.settled.get())) return false;
   bool joins = frozen != nullptr && run->can_follow(*frozen);
-  if (joins && !run->can_join(*frozen, commons.settled)) {
+  if (joins && !run->can_join(*frozen, commons.settled.get())) {
     if (raw_runs_ <= kRawRunsWanted) return false;  // They can be joined later.
     joins = false;
   }
-  LooseRun* out = LooseRun::frozen(joins ? frozen : nullptr, *run, commons.settled).release();
+  LooseRun* out = LooseRun::frozen(joins ? frozen : nullptr, *run, commons.settled.get()).release();
   out->older.store(joins ? frozen->older.load(std::memory_order_relaxed) : frozen,
                    std::memory_order_relaxed);
   newer->older.store(out, std::memory_order_seq_cst);

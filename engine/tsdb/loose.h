@@ -24,18 +24,11 @@ struct LooseCommons {
 
   /// Hands what was replaced to the epochs.
   void retire_replaced();
-  /// Notes that commits up to `seq` are published; `settled` follows when no reader is left that
-  /// may not see them.
-  void published(CommitSeq seq);
 
   Epochs& epochs;
   AxisTable axes;
   std::vector<LooseRun::Ptr> replaced;
-  CommitSeq settled = 0;  ///< Commits that every reader sees.
-
- private:
-  CommitSeq awaited_ = 0;  // Settled when all readers are later than awaited_epoch_.
-  uint64_t awaited_epoch_ = 0;
+  SettledNumber settled;  ///< The last commit that every reader sees.
 };
 
 /// Samples [begin, end) of a run.

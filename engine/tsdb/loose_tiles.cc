@@ -16,8 +16,8 @@ constexpr uint32_t kBlankRowsMax = 8;  // Rows without samples within a tile.
 
 }  // namespace
 
-void LooseTiles::add(uint32_t row, const LooseRow& loose, TimeRange time, CommitSeq seq,
-                     base::TileVisitor& visitor) {
+void LooseTiles::add(uint32_t row, const LooseRow& loose, const base::ScanWindow& time,
+                     CommitSeq seq, base::TileVisitor& visitor) {
   find_slices(loose, time, seq);
   if (slices_.empty()) return;
   const uint32_t skipped = row - (first_row_ + rows_);
@@ -32,7 +32,7 @@ void LooseTiles::add(uint32_t row, const LooseRow& loose, TimeRange time, Commit
   store_row();
 }
 
-void LooseTiles::find_slices(const LooseRow& loose, TimeRange time, CommitSeq seq) {
+void LooseTiles::find_slices(const LooseRow& loose, const base::ScanWindow& time, CommitSeq seq) {
   slices_.clear();
   if (!time.newest_only) return loose.find(time.from, time.to, seq, slices_);
   RunSlice newest = loose.find_newest(time.from, time.to, seq);
@@ -73,7 +73,7 @@ bool LooseTiles::plan_slice(const RunSlice& slice, size_t& part) {
 }
 
 // A tile for the row, with columns for those after it that began earlier on the same axis.
-void LooseTiles::start(uint32_t row, TimeRange time) {
+void LooseTiles::start(uint32_t row, const base::ScanWindow& time) {
   parts_.clear();
   t_.clear();
   plan();

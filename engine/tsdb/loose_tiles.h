@@ -16,7 +16,7 @@ namespace tocsin::tsdb {
 class LooseTiles {
  public:
   /// Adds a row later than all since the last flush(). Without samples in `time` it is left out.
-  void add(uint32_t row, const LooseRow& loose, TimeRange time, CommitSeq seq,
+  void add(uint32_t row, const LooseRow& loose, const base::ScanWindow& time, CommitSeq seq,
            base::TileVisitor& visitor);
   /// Visits what is collected, if anything is.
   void flush(base::TileVisitor& visitor);
@@ -32,10 +32,10 @@ class LooseTiles {
     uint32_t columns_end() const { return column + (end - begin); }
   };
 
-  void find_slices(const LooseRow& loose, TimeRange time, CommitSeq seq);
+  void find_slices(const LooseRow& loose, const base::ScanWindow& time, CommitSeq seq);
   bool plan();
   bool plan_slice(const RunSlice& slice, size_t& part);
-  void start(uint32_t row, TimeRange time);
+  void start(uint32_t row, const base::ScanWindow& time);
   void adopt_plan();
   void store_row();
   void blank(uint32_t row, uint32_t begin, uint32_t end);

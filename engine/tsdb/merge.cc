@@ -26,7 +26,7 @@ void RowMerger::add_columns(const StreamView& view, const Window& window, SlotAd
   for (size_t c = 0; c < window.t.size(); ++c) add_value(window.t[c], *reader_.values()[c]);
 }
 
-void RowMerger::add_loose(const LooseRow& loose, CommitSeq seq, TimeRange time) {
+void RowMerger::add_loose(const LooseRow& loose, CommitSeq seq, const base::ScanWindow& time) {
   slices_.clear();
   loose.find(time.from, time.to, seq, slices_);
   for (const RunSlice& slice : slices_) {

@@ -21,7 +21,7 @@ class RowMerger {
 
   void clear() { samples_.clear(); }
   void add_columns(const StreamView& view, const Window& window, SlotAddress at);
-  void add_loose(const LooseRow& loose, CommitSeq seq, TimeRange time);
+  void add_loose(const LooseRow& loose, CommitSeq seq, const base::ScanWindow& time);
   /// Calls the visitor once, or not at all when there is no sample.
   void visit(uint32_t row, base::TileVisitor& visitor);
 

@@ -58,7 +58,8 @@ class Prefetcher {
   }
   void fetch_flags(const RowRun& run) const {
     const uint32_t slot = run.source.at.slot();
-    for_recent(run, [&](const Axis&, const SlabView&, const ChunkRef& chunk) {
+    for_recent(run, [&](const Axis& axis, const SlabView&, const ChunkRef& chunk) {
+      __builtin_prefetch(axis.stamps.get());
       if (chunk.flags != nullptr) __builtin_prefetch(chunk.flags + slot / kLanes);
     });
   }
@@ -79,7 +80,7 @@ class Prefetcher {
 // and to the samples of those runs.
 class LoosePrefetcher {
  public:
-  LoosePrefetcher(const StoreRowSet& set, TimeRange time)
+  LoosePrefetcher(const StoreRowSet& set, const base::ScanWindow& time)
       : set_(set), from_(time.from), runs_max_(time.newest_only ? 1 : kRunsMax) {}
 
   /// Row `current` of the merged ones is about to be read.
@@ -132,7 +133,8 @@ class LoosePrefetcher {
 
 class Scanner {
  public:
-  Scanner(const StoreRowSet& set, TimeRange time, ScanScratch& scratch, base::TileVisitor& visitor)
+  Scanner(const StoreRowSet& set, const base::ScanWindow& time, ScanScratch& scratch,
+          base::TileVisitor& visitor)
       : set_(set), time_(time), scratch_(scratch), visitor_(visitor) {
     scratch.snapshots.assign(set.streams.size(), {});
   }
@@ -185,11 +187,10 @@ class Scanner {
     return !scratch_.merger.has_columns(*snapshot_->view, window(), source.at);
   }
 
-  // One snapshot of each stream per scan: a column committed meanwhile stays unseen by all rows.
   void use(uint32_t stream) {
     if (stream == current_) return;
     StreamSnapshot& snapshot = scratch_.snapshots[stream];
-    if (snapshot.view == nullptr) snapshot = set_.streams[stream]->snapshot();
+    if (snapshot.view == nullptr) snapshot = set_.streams[stream]->snapshot(time_.as_of->number());
     current_ = stream;
     snapshot_ = &snapshot;
     has_window_ = false;
@@ -231,7 +232,7 @@ class Scanner {
   }
 
   const StoreRowSet& set_;
-  const TimeRange time_;
+  const base::ScanWindow time_;
   ScanScratch& scratch_;
   base::TileVisitor& visitor_;
   uint32_t current_ = UINT32_MAX;
@@ -258,8 +259,8 @@ void ScanScratchPool::give(std::unique_ptr<ScanScratch> scratch) {
   idle_.push_back(std::move(scratch));
 }
 
-void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, ScanScratch& scratch,
-               base::TileVisitor& visitor) {
+void scan_rows(const StoreRowSet& set, base::RowRange rows, const base::ScanWindow& time,
+               ScanScratch& scratch, base::TileVisitor& visitor) {
   Scanner scanner(set, time, scratch, visitor);
   const Prefetcher prefetcher(set, time.newest_only);
   const LoosePrefetcher loose_prefetcher(set, time);

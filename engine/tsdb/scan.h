@@ -38,8 +38,8 @@ class ScanScratchPool {
   std::vector<std::unique_ptr<ScanScratch>> idle_;
 };
 
-/// Selection::scan over the store's own row sets. Call while pinned.
-void scan_rows(const StoreRowSet& set, base::RowRange rows, TimeRange time, ScanScratch& scratch,
-               base::TileVisitor& visitor);
+/// Selection::scan over the store's own row sets, as of time.as_of, which is needed.
+void scan_rows(const StoreRowSet& set, base::RowRange rows, const base::ScanWindow& time,
+               ScanScratch& scratch, base::TileVisitor& visitor);
 
 }  // namespace tocsin::tsdb

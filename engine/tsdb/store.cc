@@ -52,8 +52,12 @@ Head::Head(const Options& o, const base::Clock& c)
 
 void Head::scan(const StoreRowSet& rows, base::RowRange range, const base::ScanWindow& window,
                 base::TileVisitor& visitor) {
-  const Epochs::Pin pin(epochs);
-  const TimeRange time{window.from, window.to, window.newest_only};
+  base::Moment own;
+  base::ScanWindow time = window;
+  if (time.as_of == nullptr || !*time.as_of) {
+    own = epochs.pin();
+    time.as_of = &own;
+  }
   std::unique_ptr<ScanScratch> scratch = scratches.take(absent.data());
   scan_rows(rows, range, time, *scratch, visitor);
   scratches.give(std::move(scratch));
@@ -93,6 +97,8 @@ std::shared_ptr<StoreSelection> Store::find_or_make(const std::string& key,
   head_->selections.add(key, selection);
   return selection;
 }
+
+base::Moment Store::now() { return head_->epochs.pin(); }
 
 Result<std::vector<Labels>> Store::series(const std::vector<Matchers>& selectors, TimestampMs from,
                                           TimestampMs to) {

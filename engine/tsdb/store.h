@@ -46,6 +46,7 @@ class Store final : public base::SampleSink, public base::SeriesSource {
 
   std::unique_ptr<base::StreamWriter> open_stream(std::string name) override;
   base::Result<std::shared_ptr<base::Selection>> select(const base::Matchers& matchers) override;
+  base::Moment now() override;
   base::Result<std::vector<base::Labels>> series(const std::vector<base::Matchers>& selectors,
                                                  base::TimestampMs from,
                                                  base::TimestampMs to) override;

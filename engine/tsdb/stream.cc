@@ -72,7 +72,7 @@ WriterRow Stream::take_rows(uint32_t count) {
 void Stream::add_slabs() {
   const std::vector<uint32_t>& slots = space_.slab_slots();
   if (slabs_.size() == slots.size()) return;
-  auto view = std::make_shared<StreamView>(*view_);
+  auto view = view_->successor();
   while (slabs_.size() < slots.size()) {
     slabs_.push_back(std::make_unique<Slab>(slots[slabs_.size()]));
     view->slabs.push_back({slots[view->slabs.size()], std::vector<ChunkRef>(view->axes.size())});
@@ -201,10 +201,12 @@ Result<CommitStats> Stream::commit() {
       if (ended != ended_.end()) ended->second = next_seq_;
     }
     ending_.clear();
-    // Everything above becomes visible here, at once: snapshot() waits while the clock is odd.
-    if (!pending_.empty()) loose_clock_.store(2 * loose_seq_ + 1, std::memory_order_seq_cst);
     axis.columns.store(c + 1, std::memory_order_release);
-    if (!pending_.empty()) publish_loose();
+    CommitStamp& stamp = (*axis.stamps)[c];
+    if (!pending_.empty()) show_loose({view_->axes.back(), &stamp});
+    // Everything above becomes visible here, at once.
+    stamp.settle(epochs_);
+    if (!pending_.empty()) published_loose();
   }
   last_t_ = open_t_;
   abandon();
@@ -218,7 +220,10 @@ Result<CommitStats> Stream::commit_loose_alone() {
   CommitStats stats;
   const std::lock_guard lock(mutex_);
   commit_loose(stats);
-  publish_loose();
+  const auto stamp = std::make_shared<CommitStamp>();
+  show_loose(stamp);
+  stamp->settle(epochs_);
+  published_loose();
   drop_pending();
   return stats;
 }
@@ -226,7 +231,7 @@ Result<CommitStats> Stream::commit_loose_alone() {
 void Stream::fill_slabs(CommitStats& stats) {
   std::shared_ptr<StreamView> edited;
   const auto edit = [&]() -> StreamView& {
-    if (!edited) edited = std::make_shared<StreamView>(*view_);
+    if (!edited) edited = view_->successor();
     return *edited;
   };
   const bool is_full =
@@ -269,6 +274,7 @@ void Stream::unmark_handed_over(CommitStats& stats) {
 
 void Stream::roll_axis(StreamView& view) {
   auto axis = std::make_shared<Axis>();
+  axis->stamps = std::make_unique<std::array<CommitStamp, kRawColumns>>();
   axis->first_seq = next_seq_;
   if (next_seq_ == 0) {
     // Targets start together; blocks of all sizes at first, and the streams fill and freeze theirs
@@ -283,21 +289,18 @@ void Stream::roll_axis(StreamView& view) {
 
 void Stream::publish(std::shared_ptr<StreamView> view) {
   published_.store(view.get(), std::memory_order_seq_cst);
+  view->stamp.settle(epochs_);
   epochs_.retire(std::exchange(view_, std::move(view)));
 }
 
 // ---- Reading ----
 
-StreamSnapshot Stream::snapshot() const {
-  for (;;) {
-    const CommitSeq clock = loose_clock_.load(std::memory_order_seq_cst);
-    const StreamView* view = published_.load(std::memory_order_seq_cst);
-    const ColumnSeq end_seq = view->end_seq();
-    // A chunk may join the open axis together with a column: then the view is another one.
-    const bool is_whole = published_.load(std::memory_order_seq_cst) == view && clock % 2 == 0 &&
-                          loose_clock_.load(std::memory_order_seq_cst) == clock;
-    if (is_whole) return {view, end_seq, clock / 2};
-  }
+StreamSnapshot Stream::snapshot(uint64_t moment) const {
+  const StreamView* view = published_.load(std::memory_order_seq_cst);
+  while (!view->stamp.is_before(moment, epochs_) && view->older != nullptr) view = view->older;
+  const LooseCommit* loose = newest_loose_.load(std::memory_order_seq_cst);
+  while (loose != nullptr && !loose->stamp->is_before(moment, epochs_)) loose = loose->older;
+  return {view, view->end_seq(moment, epochs_), loose == nullptr ? 0 : loose->seq};
 }
 
 SlotParts Stream::parts_of(SlotAddress at) const {

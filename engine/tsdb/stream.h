@@ -59,6 +59,13 @@ struct Tenancy {
       recycled_at;  // By slot; set before recycles first rises.
 };
 
+/// A published commit with loose samples.
+struct LooseCommit {
+  CommitSeq seq = 0;
+  std::shared_ptr<const CommitStamp> stamp;
+  const LooseCommit* older = nullptr;  ///< For readers of before.
+};
+
 /// What a scan sees of a stream: all columns below end_seq, loose samples of commits up to
 /// loose_seq. Valid while pinned.
 struct StreamSnapshot {
@@ -140,8 +147,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   StreamStats stats() const;
 
   // Reader.
-  StreamSnapshot snapshot() const;
-  /// What snapshot() would see, without the number of columns: for prefetching.
+  /// The stream as of `moment`, at which the reader is pinned: the same every time.
+  StreamSnapshot snapshot(uint64_t moment) const;
+  /// The stream now, without the number of columns: for prefetching.
   const StreamView* peek() const { return published_.load(std::memory_order_seq_cst); }
   /// A scan reads the last `columns` columns.
   void note_reach(ColumnSeq columns) const { reach_.note(columns); }
@@ -193,7 +201,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void settle_loose(base::CommitStats& stats);
   void commit_sample(LooseState& state, base::Sample sample, const base::HistogramPtr& h,
                      base::CommitStats& stats);
-  void publish_loose();
+  void show_loose(std::shared_ptr<const CommitStamp> stamp);
+  void published_loose();
   void drop_pending();
   void freeze_loose();
   void drop_loose_before(base::TimestampMs floor);
@@ -226,15 +235,17 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::set<base::WriterRow> free_rows_;
   std::unordered_map<uint32_t, LooseState> loose_;  // By packed address.
   LooseCommons commons_;
-  CommitSeq loose_seq_ = 0;                        // Published commits with loose samples.
+  CommitSeq loose_seq_ = 0;                        // Commits with loose samples.
   std::unordered_map<uint32_t, ColumnSeq> ended_;  // Packed address → one past its last column.
   std::vector<uint32_t> ending_;                   // Those that end with the next commit.
   std::vector<SlotAddress> handed_over_;           // Those that get no marker with it.
   std::shared_ptr<StreamView> view_;
   std::atomic<const StreamView*> published_;
+  std::shared_ptr<const LooseCommit> loose_commit_;
+  std::shared_ptr<const LooseCommit> replaced_commit_;
+  std::atomic<const LooseCommit*> newest_loose_{nullptr};
   Reach reach_;
-  // Twice loose_seq_; one more while a commit publishes a column along with loose samples.
-  std::atomic<CommitSeq> loose_clock_{0};
+  SettledNumber first_seq_;  // Of columns that any reader sees.
   ColumnSeq next_seq_ = 0;
   bool has_writer_ = true;
 };

@@ -77,7 +77,7 @@ bool Stream::freeze_next(ColumnSeq columns_kept) {
     frozen.push_back(freeze_chunks(std::span(slab.chunks).subspan(first, due.size()), due));
   }
   const std::lock_guard lock(mutex_);
-  auto view = std::make_shared<StreamView>(*view_);
+  auto view = view_->successor();
   // What follows `first` goes.
   const auto begin = static_cast<ptrdiff_t>(first) + 1;
   const auto end = static_cast<ptrdiff_t>(first + due.size());
@@ -101,14 +101,16 @@ std::vector<ExpiredSlot> Stream::expire(base::TimestampMs floor) {
   };
   const auto dropped = std::find_if(axes.begin(), axes.end(), is_kept) - axes.begin();
   if (dropped > 0) {
-    auto view = std::make_shared<StreamView>(*view_);
+    auto view = view_->successor();
     view->axes.erase(view->axes.begin(), view->axes.begin() + dropped);
     for (auto& [slots, chunks] : view->slabs) {
       chunks.erase(chunks.begin(), chunks.begin() + dropped);
     }
     publish(std::move(view));
   }
-  const ColumnSeq first_seq = view_->axes.empty() ? next_seq_ : view_->axes.front()->first_seq;
+  first_seq_.follow(view_->axes.empty() ? next_seq_ : view_->axes.front()->first_seq, epochs_);
+  // A slot gets a new tenant when nobody is left who sees columns of the last one.
+  const auto first_seq = static_cast<ColumnSeq>(first_seq_.get());
   std::vector<ExpiredSlot> expired;
   drop_loose_before(floor);
   for (auto ended = ended_.begin(); ended != ended_.end();) {

@@ -121,7 +121,7 @@ bool Stream::accept(const LooseState& state, base::Sample sample,
   return false;
 }
 
-// Appends what is pending as one commit, which publish_loose() makes visible.
+// Appends what is pending as one commit, which show_loose() and its stamp make visible.
 void Stream::commit_loose(CommitStats& stats) {
   const base::Sample* sample = pending_samples_.data();
   for (const Pending& run : pending_) {
@@ -149,10 +149,20 @@ void Stream::commit_sample(LooseState& state, base::Sample sample, const base::H
   ++stats.samples;
 }
 
-void Stream::publish_loose() {
+// Readers see the commit from when the stamp is settled.
+void Stream::show_loose(std::shared_ptr<const CommitStamp> stamp) {
   ++loose_seq_;
-  loose_clock_.store(2 * loose_seq_, std::memory_order_seq_cst);
-  commons_.published(loose_seq_);
+  auto commit = std::make_shared<LooseCommit>();
+  commit->seq = loose_seq_;
+  commit->stamp = std::move(stamp);
+  commit->older = loose_commit_.get();
+  newest_loose_.store(commit.get(), std::memory_order_seq_cst);
+  replaced_commit_ = std::exchange(loose_commit_, std::move(commit));
+}
+
+void Stream::published_loose() {
+  if (replaced_commit_ != nullptr) epochs_.retire(std::move(replaced_commit_));
+  commons_.settled.follow(loose_seq_, epochs_);
   commons_.retire_replaced();
 }
 
@@ -173,7 +183,7 @@ void Stream::settle_loose(CommitStats& stats) {
           std::make_shared<RawChunk>(static_cast<uint32_t>(slab.source.size()), c + 1, pool_);
       slab.last = slab.open;
       slab.previous = slab.open->column(c);
-      if (!edited) edited = std::make_shared<StreamView>(*view_);
+      if (!edited) edited = view_->successor();
       edited->slabs[at.slab()].chunks.back().set_raw(slab.open);
     }
     if (!slab.open) continue;
@@ -200,7 +210,7 @@ void Stream::freeze_loose() {
   {
     const std::lock_guard lock(mutex_);
     if (loose_.empty()) return;
-    commons_.published(loose_seq_);
+    commons_.settled.follow(loose_seq_, epochs_);
     places.reserve(loose_.size());
     for (const auto& [packed, state] : loose_) places.push_back(packed);
   }

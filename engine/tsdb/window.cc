@@ -14,7 +14,7 @@ uint32_t published_columns(const StreamSnapshot& snapshot, const Axis& axis) {
 
 }  // namespace
 
-void Window::assign_newest(const StreamSnapshot& snapshot, TimeRange time) {
+void Window::assign_newest(const StreamSnapshot& snapshot, const base::ScanWindow& time) {
   spans.clear();
   t.clear();
   const auto& axes = snapshot.view->axes;
@@ -30,7 +30,7 @@ void Window::assign_newest(const StreamSnapshot& snapshot, TimeRange time) {
   }
 }
 
-void Window::assign(const StreamSnapshot& snapshot, TimeRange time) {
+void Window::assign(const StreamSnapshot& snapshot, const base::ScanWindow& time) {
   spans.clear();
   t.clear();
   const auto& axes = snapshot.view->axes;

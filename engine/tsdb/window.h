@@ -4,17 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/base/time.h"
+#include "engine/base/series_source.h"
 #include "engine/tsdb/stream.h"
 
 namespace tocsin::tsdb {
-
-/// A time range, left-open.
-struct TimeRange {
-  base::TimestampMs from = 0;
-  base::TimestampMs to = 0;
-  bool newest_only = false;  ///< What lies before a row's newest sample may be left out.
-};
 
 /// Columns [begin, end) of one axis.
 struct AxisSpan {
@@ -28,9 +21,9 @@ struct Window {
   std::vector<AxisSpan> spans;
   std::vector<base::TimestampMs> t;  ///< Of all spans, one after the other.
 
-  void assign(const StreamSnapshot& snapshot, TimeRange time);
+  void assign(const StreamSnapshot& snapshot, const base::ScanWindow& time);
   /// The last of these columns alone, or none.
-  void assign_newest(const StreamSnapshot& snapshot, TimeRange time);
+  void assign_newest(const StreamSnapshot& snapshot, const base::ScanWindow& time);
 };
 
 /// The columns of a window for neighbouring slots of a slab, as a Tile wants them. Reused from tile

@@ -185,7 +185,7 @@ TEST(StoreConcurrency, PinnedReadersKeepWhatTheySee) {
   auto first = std::make_shared<int>(1);
   const std::weak_ptr<int> watch = first;
   {
-    const Epochs::Pin pin(epochs);
+    const base::Moment pin = epochs.pin();
     epochs.retire(std::move(first));
     epochs.collect();
     EXPECT_FALSE(watch.expired());

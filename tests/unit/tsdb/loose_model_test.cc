@@ -99,8 +99,8 @@ class SenderHistory {
     const auto rows = all_->rows();
     const auto end = static_cast<uint32_t>(rows->labels.size());
     const auto cut = static_cast<uint32_t>(below(int64_t{end} + 1));
-    SeenSeries parts = read(*all_, *rows, {0, cut}, from, to).series;
-    parts.merge(read(*all_, *rows, {cut, end}, from, to).series);
+    SeenSeries parts = read(*all_, *rows, {0, cut}, {from, to}).series;
+    parts.merge(read(*all_, *rows, {cut, end}, {from, to}).series);
     EXPECT_EQ(parts, reading.series);
     NewestVisitor newest(*rows);
     ASSERT_TRUE(all_->scan(*rows, {0, end}, {from, to, true}, newest).ok());

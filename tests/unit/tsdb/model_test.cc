@@ -115,9 +115,9 @@ class History {
     EXPECT_EQ(reading.series, expected(models_, from, to)) << "at " << t_;
     const auto rows = all_->rows();
     const auto cut = static_cast<uint32_t>(below(static_cast<int64_t>(rows->labels.size()) + 1));
-    SeenSeries parts = read(*all_, *rows, {0, cut}, from, to).series;
+    SeenSeries parts = read(*all_, *rows, {0, cut}, {from, to}).series;
     parts.merge(
-        read(*all_, *rows, {cut, static_cast<uint32_t>(rows->labels.size())}, from, to).series);
+        read(*all_, *rows, {cut, static_cast<uint32_t>(rows->labels.size())}, {from, to}).series);
     EXPECT_EQ(parts, reading.series);
   }
 

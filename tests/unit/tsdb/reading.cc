@@ -80,16 +80,18 @@ class Collector final : public base::TileVisitor {
 }  // namespace
 
 Reading read(base::Selection& selection, const base::RowSet& rows, base::RowRange range,
-             base::TimestampMs from, base::TimestampMs to) {
-  Collector collector(rows, range, from, to);
-  const base::Status status = selection.scan(rows, range, {from, to}, collector);
+             const base::ScanWindow& window) {
+  Collector collector(rows, range, window.from, window.to);
+  const base::Status status = selection.scan(rows, range, window, collector);
   if (!status) collector.reading.broken.push_back(status.to_string());
   return std::move(collector.reading);
 }
 
-Reading read(base::Selection& selection, base::TimestampMs from, base::TimestampMs to) {
+Reading read(base::Selection& selection, base::TimestampMs from, base::TimestampMs to,
+             const base::Moment& as_of) {
   const auto rows = selection.rows();
-  return read(selection, *rows, {0, static_cast<uint32_t>(rows->labels.size())}, from, to);
+  const auto end = static_cast<uint32_t>(rows->labels.size());
+  return read(selection, *rows, {0, end}, {from, to, false, &as_of});
 }
 
 Reading read(base::SeriesSource& source, const base::Matchers& matchers, base::TimestampMs from,

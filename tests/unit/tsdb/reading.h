@@ -34,9 +34,10 @@ struct Reading {
 };
 
 /// All samples of `selection` with from < t <= to, of rows in `range` (default: all).
-Reading read(base::Selection& selection, base::TimestampMs from, base::TimestampMs to);
+Reading read(base::Selection& selection, base::TimestampMs from, base::TimestampMs to,
+             const base::Moment& as_of = {});
 Reading read(base::Selection& selection, const base::RowSet& rows, base::RowRange range,
-             base::TimestampMs from, base::TimestampMs to);
+             const base::ScanWindow& window);
 /// The same for a fresh selection.
 Reading read(base::SeriesSource& source, const base::Matchers& matchers, base::TimestampMs from,
              base::TimestampMs to);

@@ -428,7 +428,7 @@ TEST_F(StoreTest, RetentionForgetsSeriesAndReusesTheirSlots) {
   EXPECT_TRUE(samples("y", kStart - 1, kStart + 30 * base::kMinute).empty());
   // The slot of x goes to z; rows placed before must not show z's samples as x's.
   a.scrape(t + 1000, {{"y", 1}, {"z", 9}});
-  EXPECT_TRUE(read(*selection, *old_rows, {0, 1}, kStart, t + 9000).series.empty());
+  EXPECT_TRUE(read(*selection, *old_rows, {0, 1}, {kStart, t + 9000}).series.empty());
   EXPECT_EQ(samples("z"), (std::vector{value_at(t + 1000, 9)}));
 }
 
