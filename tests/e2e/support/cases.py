@@ -9,6 +9,8 @@ import traceback
 DEADLINE_SECONDS = float(os.environ.get("TOCSIN_E2E_DEADLINE", "150"))
 
 _cases = []
+# Called again and again while something is awaited; they raise when that is in vain.
+watches = []
 
 
 def case(function):
@@ -43,11 +45,14 @@ def main():
 def eventually(what, check, seconds=None):
     """Calls check() until it returns something true, which is returned; `what` says what was awaited.
 
-    An AssertionError, KeyError, IndexError or OSError inside check() counts as "not yet".
+    An AssertionError, KeyError, IndexError or OSError inside check() counts as "not yet". A program
+    under test that has died by itself ends the wait.
     """
     end = time.monotonic() + (seconds or DEADLINE_SECONDS)
     last = None
     while True:
+        for watch in list(watches):
+            watch()
         try:
             if value := check():
                 return value

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from support.cases import DEADLINE_SECONDS, eventually
+from support.cases import DEADLINE_SECONDS, eventually, watches
 
 TOCSIN = sys.argv[1] if len(sys.argv) > 1 else "tocsin"
 
@@ -37,6 +37,7 @@ class Process:
     def __init__(self, command, **options):
         self.command = [str(part) for part in command]
         self.output = ""
+        self._may_end = False
         self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          stderr=subprocess.STDOUT, text=True, bufsize=1, **options)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -46,10 +47,17 @@ class Process:
         for line in self._process.stdout:
             self.output += line
 
+    def _check_alive(self):
+        if not self._may_end and self._process.poll() is not None:
+            raise RuntimeError(f"{self.command[0]} ended by itself with {self._process.returncode}")
+
     def __enter__(self):
+        watches.append(self._check_alive)
         return self
 
     def __exit__(self, kind, error, trace):
+        if self._check_alive in watches:
+            watches.remove(self._check_alive)
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -83,6 +91,7 @@ class Process:
         self._process.stdin.flush()
 
     def signal(self, number):
+        self._may_end = number != signal.SIGHUP
         self._process.send_signal(number)
 
     def wait(self, seconds=DEADLINE_SECONDS):
