@@ -24,12 +24,14 @@ std::string outcome(Expr& rewritten, const std::string& text, base::SeriesSource
   auto plan = make_plan(rewritten, source, options);
   if (!plan) return "refused: " + plan.error().to_string();
   SchemaIds ids;
+  EvalMemory memory;
   base::Annotations annotations;
   Run::Setup setup;
   setup.limits = &options.limits;
   setup.clock = &system_clock();
   setup.text = text;
   setup.ids = &ids;
+  setup.memory = &memory;
   setup.annotations = &annotations;
   Run run(setup);
   const Grid grid = *to_grid(range);
