@@ -1,14 +1,7 @@
 #include "engine/api/active_queries.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 #include "engine/base/json_writer.h"
 
@@ -33,50 +26,41 @@ std::string_view cut(std::string_view text, size_t bytes) {
   return text.substr(0, bytes);
 }
 
-std::string read_unfinished(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(kReadBytesMax, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  std::erase(text, '\0');
-  if (text.size() <= 1 || !text.ends_with(',')) return {};
-  text.back() = ']';
-  return text;
-}
-
-base::Error cannot(const std::string& what, const std::string& path) {
-  return {base::Code::kUnavailable, "cannot " + what + " " + path + ": " + std::strerror(errno)};
-}
-
 }  // namespace
 
-base::Result<std::unique_ptr<ActiveQueries>> ActiveQueries::open(const std::string& path,
-                                                                 uint32_t places,
-                                                                 std::string& unfinished) {
-  unfinished = read_unfinished(path);
-  const size_t bytes = 1 + size_t{places} * kEntryBytes;
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return cannot("make", path);
-  // Room on the disk now, or writing to the mapping could kill the process later.
-  errno = ::posix_fallocate(file, 0, static_cast<off_t>(bytes));
-  void* map = MAP_FAILED;
-  if (errno == 0) map = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  if (map == MAP_FAILED) {
-    const base::Error error = cannot("map", path);
-    ::close(file);
-    ::unlink(path.c_str());  // What was left of the disk may be in it already.
-    return error;
-  }
-  ::close(file);
-  auto* const text = static_cast<char*>(map);
-  text[0] = '[';
-  return std::unique_ptr<ActiveQueries>(new ActiveQueries({text, bytes}));
+std::string ActiveQueries::unfinished(const base::Files& files, const std::string& path) {
+  auto text = files.read(path, kReadBytesMax);
+  if (!text) return {};  // There is none yet; or it cannot be read, and nothing depends on it.
+  std::erase(*text, '\0');
+  if (text->size() <= 1 || !text->ends_with(',')) return {};
+  text->back() = ']';
+  return *std::move(text);
 }
 
-ActiveQueries::~ActiveQueries() { ::munmap(file_.data(), file_.size()); }
+base::Result<std::unique_ptr<ActiveQueries>> ActiveQueries::open(base::Files& files,
+                                                                 const std::string& path,
+                                                                 uint32_t places,
+                                                                 const base::Clock& clock,
+                                                                 base::Log log) {
+  ASSIGN_OR_RETURN(auto file, files.open(path, base::OpenMode::kUpdate));
+  std::string content(1 + size_t{places} * kEntryBytes, '\0');
+  content[0] = '[';
+  base::Status status = file->truncate(0);
+  if (status) status = file->write_at(0, content);  // Takes the room on the disk, too.
+  if (!status) {
+    static_cast<void>(files.remove(path));  // What was left of the disk may be in it already.
+    return std::move(status).error();
+  }
+  return std::unique_ptr<ActiveQueries>(new ActiveQueries(std::move(file), clock, std::move(log)));
+}
 
-std::span<char> ActiveQueries::entry(uint32_t place) const {
-  return file_.subspan(1 + size_t{place} * kEntryBytes, kEntryBytes);
+void ActiveQueries::write(uint32_t place, std::string_view entry) {
+  const base::Status status = file_->write_at(1 + size_t{place} * kEntryBytes, entry);
+  if (status) {
+    failures_.succeeded();
+  } else {
+    failures_.failed(status.error());
+  }
 }
 
 void ActiveQueries::begin(uint32_t place, std::string_view query, base::TimestampMs now) {
@@ -88,11 +72,10 @@ void ActiveQueries::begin(uint32_t place, std::string_view query, base::Timestam
     query = cut(query, query.size() - std::max<size_t>(1, (json.size() - room) / 6));
     json = entry_json(query, now);
   }
-  const std::span<char> out = entry(place);
-  std::ranges::copy(json, out.begin());
-  out.back() = ',';
+  json.resize(room);
+  write(place, json += ',');
 }
 
-void ActiveQueries::end(uint32_t place) { std::ranges::fill(entry(place), '\0'); }
+void ActiveQueries::end(uint32_t place) { write(place, std::string(kEntryBytes, '\0')); }
 
 }  // namespace tocsin::api

@@ -3,37 +3,45 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "engine/api/write_failures.h"
+#include "engine/base/clock.h"
+#include "engine/base/files.h"
+#include "engine/base/log.h"
 #include "engine/base/status.h"
 #include "engine/base/time.h"
 
 namespace tocsin::api {
 
 /// The file: '[', then for each place 1000 bytes with {"query":…,"timestamp_sec":…} and a comma at
-/// the end, or zeros. It is mapped into memory, so that noting a query costs a copy and nothing is
-/// lost when the process dies; a machine that goes down may lose it. Places are used by one thread
-/// at a time, different ones by different threads. Source: prometheus promql/query_logger.go.
+/// the end, or zeros. Noting a query is one write into the system's cache: it is not lost when the
+/// process dies; a machine that goes down may lose it. Places are used by one thread at a time,
+/// different ones by different threads. Source: prometheus promql/query_logger.go.
 class ActiveQueries {
  public:
-  /// Makes the file anew. `unfinished` becomes the JSON list that the last process left, or "" when
-  /// it had finished all. Fails with one sentence when the file cannot be made.
-  static base::Result<std::unique_ptr<ActiveQueries>> open(const std::string& path, uint32_t places,
-                                                           std::string& unfinished);
-  ~ActiveQueries();
-  ActiveQueries(const ActiveQueries&) = delete;
-  ActiveQueries& operator=(const ActiveQueries&) = delete;
+  /// The JSON list of queries that the last process left in the file, or "" when it had finished
+  /// all or the file says nothing.
+  static std::string unfinished(const base::Files& files, const std::string& path);
+  /// Makes the file anew. Fails with one sentence when it cannot be made. Later failures go to
+  /// `log`: the queries run, only that they cannot be noted.
+  static base::Result<std::unique_ptr<ActiveQueries>> open(base::Files& files,
+                                                           const std::string& path, uint32_t places,
+                                                           const base::Clock& clock, base::Log log);
 
   /// Long queries are cut, between characters.
   void begin(uint32_t place, std::string_view query, base::TimestampMs now);
   void end(uint32_t place);
 
  private:
-  explicit ActiveQueries(std::span<char> file) : file_(file) {}
-  std::span<char> entry(uint32_t place) const;
-  std::span<char> file_;
+  ActiveQueries(std::unique_ptr<base::File> file, const base::Clock& clock, base::Log log)
+      : file_(std::move(file)), failures_(clock, std::move(log), "note which queries run") {}
+  void write(uint32_t place, std::string_view entry);
+
+  const std::unique_ptr<base::File> file_;
+  WriteFailures failures_;
 };
 
 /// Notes a query for as long as it lives.

@@ -1,15 +1,13 @@
 #include "engine/api/query_log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "engine/base/json_writer.h"
 
 namespace tocsin::api {
 namespace {
+
+constexpr size_t kWaitingBytesMax = 1u << 20;
 
 // Go's structured logs escape only what JSON needs.
 void add_field(base::JsonWriter& json, std::string_view name, std::string_view text) {
@@ -30,7 +28,7 @@ std::string line_of(const QueryLogEntry& entry, base::TimestampMs now) {
   json.field("start", base::format_rfc3339_ms(entry.range.start));
   json.key("step").integer(entry.range.step / 1000).end_object();
   if (!entry.error.empty()) add_field(json, "error", entry.error);
-  json.key("stats").raw(query_stats_json(entry.timings, entry.stats));
+  json.key("stats").raw(query_stats_json(entry.timings, entry.stats, entry.range));
   json.end_object();
   if (!entry.origin.empty()) {
     out.back() = ',';
@@ -41,35 +39,46 @@ std::string line_of(const QueryLogEntry& entry, base::TimestampMs now) {
 
 }  // namespace
 
-struct QueryLog::File {
-  int descriptor;
-  explicit File(int opened) : descriptor(opened) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() { ::close(descriptor); }
+/// An open file. Only the writer looks inside.
+struct QueryLog::Target {
+  std::unique_ptr<base::File> file;
+  bool line_is_open = false;  // A write failed, and a part of the line may be there.
 };
 
 base::Result<std::function<void()>> QueryLog::prepare(const std::string& path) {
-  std::shared_ptr<const File> file;
+  std::shared_ptr<Target> target;
   if (!path.empty()) {
-    const int opened = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    if (opened < 0) {
-      return base::Error{base::Code::kUnavailable,
-                         "cannot open the query log " + path + ": " + std::strerror(errno)};
-    }
-    file = std::make_shared<const File>(opened);
+    auto file = files_.open(path, base::OpenMode::kAppend);
+    if (!file) return base::Error{file.error().code, "the query log: " + file.error().message};
+    target = std::make_shared<Target>(Target{.file = *std::move(file)});
   }
-  return std::function<void()>([this, file] { file_.store(file); });
+  return std::function<void()>([this, target] { target_.store(target); });
 }
 
 void QueryLog::write(const QueryLogEntry& entry) {
-  const std::shared_ptr<const File> file = file_.load();
-  if (file == nullptr) return;
-  const std::string line = line_of(entry, clock_.now());
-  // One call, so that lines of different threads do not mix.
-  const ssize_t written = ::write(file->descriptor, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()))
-    failures_.fetch_add(1, std::memory_order_relaxed);
+  std::shared_ptr<Target> target = target_.load();
+  if (target == nullptr) return;
+  std::string line = line_of(entry, clock_.now());
+  const size_t bytes = line.size();
+  if (waiting_bytes_.fetch_add(bytes) > kWaitingBytesMax) {
+    waiting_bytes_.fetch_sub(bytes);
+    return failures_.failed({base::Code::kLimit, "the disk is slower than queries are logged"});
+  }
+  writer_.submit([this, target = std::move(target), line = std::move(line), bytes]() mutable {
+    write_now(*target, std::move(line));
+    waiting_bytes_.fetch_sub(bytes);
+  });
+}
+
+void QueryLog::write_now(Target& target, std::string line) {
+  if (target.line_is_open) line.insert(0, 1, '\n');
+  const base::Status status = target.file->append(line);
+  target.line_is_open = !status;
+  if (status) {
+    failures_.succeeded();
+  } else {
+    failures_.failed(status.error());
+  }
 }
 
 std::string http_origin(std::string_view remote, std::string_view method, std::string_view path) {

@@ -18,11 +18,11 @@
 #include "engine/api/status_api.h"
 #include "engine/api/targets_api.h"
 #include "engine/api/tsdb_api.h"
-#include "engine/app/data_folder.h"
 #include "engine/app/external_url.h"
 #include "engine/app/loaded_files.h"
 #include "engine/app/part_options.h"
 #include "engine/app/process_metrics.h"
+#include "engine/app/storage.h"
 #include "engine/app/store_metrics.h"
 #include "engine/app/version.h"
 #include "engine/net/event_loop.h"
@@ -53,19 +53,18 @@ constexpr uint32_t kCallsMax = 8;
 // the store. A start that fails half-way takes the same way with the parts it has.
 class RunningDaemon final : public Daemon {
  public:
-  RunningDaemon(const ServeFlags& flags, const base::Clock& clock, base::Log log,
-                std::unique_ptr<DataFolder> folder,
-                std::unique_ptr<api::ActiveQueries> active_queries)
+  RunningDaemon(const ServeFlags& flags, const base::Clock& clock, base::Files& files,
+                base::Log log, Storage storage)
       : flags_(flags),
         clock_(clock),
         log_(std::move(log)),
-        folder_(std::move(folder)),
-        active_queries_(std::move(active_queries)),
+        storage_(std::move(storage)),
         started_at_(clock.now()),
         store_(store_options(flags), clock),
         query_gate_(flags.query_concurrency_max, clock),
-        query_log_(clock),
+        query_log_(files, query_log_writer_, clock, log_),
         rule_query_log_(query_log_),
+        query_log_writer_(1),
         rules_pool_(pool_threads()),
         query_helpers_(pool_threads() - 1),
         main_loop_(clock, "main"),
@@ -74,14 +73,14 @@ class RunningDaemon final : public Daemon {
         queries_({.source = store_,
                   .clock = clock,
                   .gate = query_gate_,
-                  .active = active_queries_.get(),
+                  .active = storage_.active_queries.get(),
                   .log = &query_log_,
                   .subquery_step = &subquery_step_},
                  eval_options(flags, query_helpers_)),
         explanations_({.source = store_,
                        .clock = clock_,
                        .gate = query_gate_,
-                       .active = active_queries_.get(),
+                       .active = storage_.active_queries.get(),
                        .log = nullptr,
                        .subquery_step = &subquery_step_},
                       eval_options(flags, query_helpers_)),
@@ -446,8 +445,7 @@ class RunningDaemon final : public Daemon {
   const ServeFlags flags_;
   const base::Clock& clock_;
   const base::Log log_;
-  const std::unique_ptr<DataFolder> folder_;
-  const std::unique_ptr<api::ActiveQueries> active_queries_;
+  const Storage storage_;
   const base::TimestampMs started_at_;
   std::string external_url_;
   base::MetricRegistry metrics_;
@@ -466,6 +464,7 @@ class RunningDaemon final : public Daemon {
   api::QueryGate query_gate_;
   api::QueryLog query_log_;
   api::RuleQueryLog rule_query_log_;
+  base::ThreadPool query_log_writer_;  // One thread, as the log asks.
   std::unique_ptr<remote::WriteReceiver> remote_writes_;
   std::unique_ptr<scrape::ScrapeManager> scrapes_;
   std::unique_ptr<notifiers::Dispatcher> dispatcher_;
@@ -486,18 +485,11 @@ class RunningDaemon final : public Daemon {
 }  // namespace
 
 base::Result<std::unique_ptr<Daemon>> Daemon::start(const ServeFlags& flags,
-                                                    const base::Clock& clock, base::Log log) {
-  ASSIGN_OR_RETURN(auto folder, DataFolder::open(flags.storage_path));
-  std::string unfinished;
-  ASSIGN_OR_RETURN(auto active_queries,
-                   api::ActiveQueries::open(flags.storage_path + "/queries.active",
-                                            flags.query_concurrency_max, unfinished));
-  if (!unfinished.empty()) {
-    log.warn("These queries had not finished when the last process ended",
-             {{"queries", unfinished}});
-  }
-  auto daemon = std::make_unique<RunningDaemon>(flags, clock, std::move(log), std::move(folder),
-                                                std::move(active_queries));
+                                                    const base::Clock& clock, base::Files& files,
+                                                    base::Log log) {
+  ASSIGN_OR_RETURN(Storage storage, open_storage(flags, clock, files, log));
+  auto daemon = std::make_unique<RunningDaemon>(flags, clock, files, std::move(log),
+                                                std::move(storage));
   RETURN_IF_ERROR(daemon->start());
   return std::unique_ptr<Daemon>(std::move(daemon));
 }

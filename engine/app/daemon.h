@@ -7,6 +7,7 @@
 
 #include "engine/app/commands.h"
 #include "engine/base/clock.h"
+#include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/base/status.h"
 #include "notifiers/snapshot.h"
@@ -18,9 +19,11 @@ namespace tocsin::app {
 class Daemon {
  public:
   /// Loads every file, binds the port, then starts scraping and evaluating. Fails with one sentence
-  /// and leaves nothing running. `clock` outlives the daemon.
+  /// and leaves nothing running. Writes go through `files` alone. `clock` and `files` outlive the
+  /// daemon.
   static base::Result<std::unique_ptr<Daemon>> start(const ServeFlags& flags,
-                                                     const base::Clock& clock, base::Log log);
+                                                     const base::Clock& clock, base::Files& files,
+                                                     base::Log log);
   virtual ~Daemon() = default;
 
   /// Loads every file again. Everything is checked before anything changes; after an error all is

@@ -8,6 +8,7 @@
 #include "engine/app/signals.h"
 #include "engine/app/terminal.h"
 #include "engine/base/forward_clock.h"
+#include "engine/base/posix_files.h"
 
 namespace tocsin::app {
 namespace {
@@ -28,8 +29,9 @@ int run_serve(const ServeFlags& flags) {
   const Signals signals;  // Before any thread starts, so that all inherit the mask.
   const base::SystemClock system_clock;
   const base::ForwardClock clock(system_clock);
+  base::PosixFiles files;
   const base::Log log(flags.log_level, flags.log_format);
-  auto daemon = Daemon::start(flags, clock, log);
+  auto daemon = Daemon::start(flags, clock, files, log);
   if (!daemon) {
     print_error(daemon.error());
     return kExitFailed;

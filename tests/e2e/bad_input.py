@@ -160,7 +160,7 @@ def an_unwritable_data_folder_is_named():
 @case
 def a_data_folder_in_use_is_named():
     with Tocsin({"prometheus.yml": GOOD_CONFIG}) as server:
-        check_refusal(serve(server.folder), r"data folder .*/data is in use")
+        check_refusal(serve(server.folder), r"data folder .*/data: it is in use")
         equal(server.get("/-/healthy").status, 200)
 
 

@@ -1,8 +1,5 @@
 // tocsin demo: fleet, engine and receivers in one process, on loopback.
-#include <unistd.h>
-
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 
 #include "engine/app/commands.h"
@@ -11,10 +8,12 @@
 #include "engine/app/demo/fleet.h"
 #include "engine/app/demo/http_catcher.h"
 #include "engine/app/demo/smtp_catcher.h"
+#include "engine/app/demo/temporary_folder.h"
 #include "engine/app/demo/timeline.h"
 #include "engine/app/signals.h"
 #include "engine/app/terminal.h"
 #include "engine/base/forward_clock.h"
+#include "engine/base/posix_files.h"
 
 namespace tocsin::app {
 namespace {
@@ -27,27 +26,11 @@ constexpr base::DurationMs kOnceTime = 120 * base::kSecond;
 constexpr int kPollMs = 200;
 constexpr uint64_t kSeed = 20240120;
 
-/// A folder under the system's temporary one that goes with the object.
-class TemporaryFolder {
- public:
-  static Result<std::unique_ptr<TemporaryFolder>> make() {
-    std::error_code ignored;  // Falls back to /tmp.
-    std::string path = std::filesystem::temp_directory_path(ignored).string();
-    path = (path.empty() ? std::string("/tmp") : path) + "/tocsin-demo-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr)
-      return Error{base::Code::kUnavailable, "cannot make a temporary folder " + path};
-    return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(std::move(path)));
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;  // A temporary folder that stays behind harms nobody.
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
+std::string temporary_place() {
+  std::error_code ignored;  // Falls back to /tmp.
+  const std::string path = std::filesystem::temp_directory_path(ignored).string();
+  return path.empty() ? "/tmp" : path;
+}
 
 net::ServerHandler serve_fleet(demo::Fleet& fleet) {
   return [&fleet](const net::ServerRequest& request) -> net::ServerResponse {
@@ -74,22 +57,23 @@ Result<std::unique_ptr<net::HttpServer>> serve_near(const std::string& address,
 /// Everything around the engine, and the engine.
 class Demo {
  public:
-  Demo(const DemoFlags& flags, const base::Clock& clock)
+  Demo(const DemoFlags& flags, const base::Clock& clock, base::Files& files)
       : flags_(flags),
         clock_(clock),
+        files_(files),
         timeline_(clock, wants_colours() && !flags.plain),
         fleet_(clock, kSeed),
         inbox_([this](const demo::Message& message) { timeline_.on_message(message); }),
         pool_(2) {}
 
   Status start() {
-    ASSIGN_OR_RETURN(folder_, TemporaryFolder::make());
+    ASSIGN_OR_RETURN(folder_, demo::TemporaryFolder::make(files_, temporary_place()));
     ASSIGN_OR_RETURN(fleet_server_, serve_near("127.0.0.1:19100", serve_fleet(fleet_), pool_));
     ASSIGN_OR_RETURN(receivers_,
                      serve_near("127.0.0.1:19101", demo::make_http_catcher(inbox_), pool_));
     RETURN_IF_ERROR(start_mail());
     const demo::Ports ports{fleet_server_->port(), receivers_->port(), mail_->port()};
-    RETURN_IF_ERROR(demo::write_files(folder_->path(), ports));
+    RETURN_IF_ERROR(demo::write_files(files_, folder_->path(), ports));
     return start_engine();
   }
 
@@ -140,11 +124,11 @@ class Demo {
     serve.storage_path = folder_->path() + "/data";
     serve.listen_address = flags_.listen_address;
     const base::Log log(base::LogLevel::kWarn, base::LogFormat::kLogfmt);
-    auto daemon = Daemon::start(serve, clock_, log);
+    auto daemon = Daemon::start(serve, clock_, files_, log);
     if (!daemon) {
       serve.listen_address =
           flags_.listen_address.substr(0, flags_.listen_address.rfind(':')) + ":0";
-      daemon = Daemon::start(serve, clock_, log);
+      daemon = Daemon::start(serve, clock_, files_, log);
     }
     if (!daemon) return std::move(daemon).error();
     daemon_ = *std::move(daemon);
@@ -156,11 +140,12 @@ class Demo {
 
   const DemoFlags flags_;
   const base::Clock& clock_;
+  base::Files& files_;
   demo::Timeline timeline_;
   demo::Fleet fleet_;
   demo::Inbox inbox_;
   base::ThreadPool pool_;
-  std::unique_ptr<TemporaryFolder> folder_;
+  std::unique_ptr<demo::TemporaryFolder> folder_;
   std::unique_ptr<net::HttpServer> fleet_server_;
   std::unique_ptr<net::HttpServer> receivers_;
   std::unique_ptr<demo::SmtpCatcher> mail_;
@@ -173,7 +158,8 @@ int run_demo(const DemoFlags& flags) {
   const Signals signals;
   const base::SystemClock system_clock;
   const base::ForwardClock clock(system_clock);
-  Demo demo(flags, clock);
+  base::PosixFiles files;
+  Demo demo(flags, clock, files);
   if (const Status status = demo.start(); !status) {
     print_error(status.error());
     return kExitFailed;

@@ -1,7 +1,5 @@
 #include "engine/app/demo/files.h"
 
-#include <fstream>
-
 #include "engine/app/demo/embedded.h"
 
 namespace tocsin::app::demo {
@@ -16,7 +14,7 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 
 }  // namespace
 
-base::Status write_files(const std::string& folder, const Ports& ports) {
+base::Status write_files(base::Files& files, const std::string& folder, const Ports& ports) {
   const Ports defaults;
   const auto with_ports = [&](std::string_view text) {
     std::string out(text);
@@ -34,16 +32,12 @@ base::Status write_files(const std::string& folder, const Ports& ports) {
     }
     return out;
   };
-  const std::pair<std::string_view, std::string_view> files[] = {
+  const std::pair<std::string_view, std::string_view> examples[] = {
       {"prometheus.yml", kPrometheusYml},
       {"rules.yml", kRulesYml},
       {"alertmanager.yml", kAlertmanagerYml}};
-  for (const auto& [name, text] : files) {
-    const std::string path = folder + "/" + std::string(name);
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << with_ports(text);
-    file.close();
-    if (!file) return base::Error{base::Code::kUnavailable, "cannot write " + path};
+  for (const auto& [name, text] : examples) {
+    RETURN_IF_ERROR(base::replace_file(files, folder + "/" + std::string(name), with_ports(text)));
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/files.h"
 #include "engine/base/status.h"
 
 namespace tocsin::app::demo {
@@ -16,6 +17,6 @@ struct Ports {
 };
 
 /// Writes prometheus.yml, rules.yml and alertmanager.yml into `folder`, with these ports.
-base::Status write_files(const std::string& folder, const Ports& ports);
+base::Status write_files(base::Files& files, const std::string& folder, const Ports& ports);
 
 }  // namespace tocsin::app::demo

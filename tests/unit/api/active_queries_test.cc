@@ -2,23 +2,31 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <cerrno>
+
+#include "tests/support/fake_time.h"
+#include "tests/support/faulty_files.h"
 
 namespace tocsin::api {
 namespace {
 
 struct ActiveQueriesTest : ::testing::Test {
-  ActiveQueriesTest() { std::remove(path.c_str()); }
-  ~ActiveQueriesTest() override { std::remove(path.c_str()); }
+  base::Result<std::unique_ptr<ActiveQueries>> try_open() {
+    unfinished = ActiveQueries::unfinished(files, path);
+    return ActiveQueries::open(files, path, 2, clock, log);
+  }
   std::unique_ptr<ActiveQueries> open() {
-    auto out = ActiveQueries::open(path, 2, unfinished);
+    auto out = try_open();
     EXPECT_TRUE(out.ok());
     return *std::move(out);
   }
-  std::string path = ::testing::TempDir() + "queries.active." +
-                     ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  void put(const std::string& text) { EXPECT_TRUE(base::replace_file(files, path, text).ok()); }
+  testing::FakeClock clock;
+  testing::FaultyFiles files;
+  std::vector<std::string> said;
+  const base::Log log = base::Log::to(base::LogLevel::kInfo, base::LogFormat::kLogfmt,
+                                      [this](std::string_view line) { said.emplace_back(line); });
+  const std::string path = "/queries.active";
   std::string unfinished = "not read";
 };
 
@@ -32,9 +40,8 @@ TEST_F(ActiveQueriesTest, TellsWhatWasRunningWhenTheProcessDied) {
     queries->begin(0, "rate(x[5m])", 3'000);
   }
   const auto next = open();
-  EXPECT_EQ(unfinished,
-            R"x([{"query":"rate(x[5m])","timestamp_sec":3},)x"
-            R"x({"query":"sum(\"a\u003cb\")","timestamp_sec":2}])x");
+  EXPECT_EQ(unfinished, R"x([{"query":"rate(x[5m])","timestamp_sec":3},)x"
+                        R"x({"query":"sum(\"a\u003cb\")","timestamp_sec":2}])x");
 }
 
 TEST_F(ActiveQueriesTest, ForgetsWhatHasEnded) {
@@ -65,18 +72,49 @@ TEST_F(ActiveQueriesTest, CutsLongQueriesBetweenCharacters) {
 }
 
 TEST_F(ActiveQueriesTest, IsReadWhateverItHolds) {
-  std::ofstream(path) << "[";
-  open();
-  EXPECT_EQ(unfinished, "");
-  std::ofstream(path) << std::string(5000, '\0') << "garbage";
-  open();
-  EXPECT_EQ(unfinished, "");
+  std::string garbage(5000, '\0');
+  garbage += "garbage";
+  for (const std::string& text : {std::string("["), garbage, std::string(2'000'000, ',')}) {
+    put(text);
+    open();
+    EXPECT_EQ(unfinished, "");
+    EXPECT_EQ(files.read(path, 10'000)->size(), 2001u);
+  }
 }
 
 TEST_F(ActiveQueriesTest, SaysWhyTheFileCannotBeMade) {
-  const auto queries = ActiveQueries::open("/nonexistent/queries.active", 1, unfinished);
+  files.fail(testing::FileStep::kOpen, EACCES);
+  const auto queries = try_open();
   ASSERT_FALSE(queries.ok());
-  EXPECT_NE(queries.error().message.find("/nonexistent/queries.active"), std::string::npos);
+  EXPECT_NE(queries.error().message.find("\"/queries.active\": Permission denied"),
+            std::string::npos);
+}
+
+TEST_F(ActiveQueriesTest, LeavesTheRestOfAFullDiskToOthers) {
+  files.set_room(1000);
+  const auto queries = try_open();
+  ASSERT_FALSE(queries.ok());
+  EXPECT_EQ(queries.error().code, base::Code::kLimit);
+  EXPECT_EQ(files.list("/")->size(), 0u);
+}
+
+TEST_F(ActiveQueriesTest, NeedsNoMoreRoomOnceItIsMade) {
+  const auto queries = open();
+  files.set_room(0);
+  queries->begin(1, std::string(5000, 'x'), 0);
+  EXPECT_EQ(said, std::vector<std::string>());
+  EXPECT_NE(ActiveQueries::unfinished(files, path), "");
+}
+
+TEST_F(ActiveQueriesTest, TellsOfAFailingDiskOnce) {
+  const auto queries = open();
+  files.fail(testing::FileStep::kWrite, EIO);
+  for (int i = 0; i < 50; ++i) {
+    queries->begin(0, "up", 0);
+    queries->end(0);
+  }
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_NE(said[0].find("Cannot note which queries run"), std::string::npos) << said[0];
 }
 
 }  // namespace

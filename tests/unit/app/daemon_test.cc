@@ -1,6 +1,9 @@
 #include "engine/app/daemon.h"
 
+#include <cerrno>
+
 #include "engine/app/fetch.h"
+#include "tests/support/faulty_files.h"
 #include "tests/unit/app/folder.h"
 
 namespace tocsin::app {
@@ -22,10 +25,10 @@ struct DaemonTest : ::testing::Test {
     flags.config_file = folder.write("p.yml", "rule_files: [r.yml]\n");
     folder.write("r.yml", kRules);
     flags.notify_config_file = folder.write("am.yml", kNotify);
-    flags.storage_path = folder.path("data");
+    flags.storage_path = "/data";
     flags.listen_address = "127.0.0.1:0";
   }
-  auto start() { return Daemon::start(flags, clock, base::Log::none()); }
+  auto start() { return Daemon::start(flags, clock, files, base::Log::none()); }
   net::HttpResponse ask(const Daemon& daemon, const std::string& path,
                         const std::string& method = "GET") {
     net::HttpRequest request;
@@ -38,6 +41,7 @@ struct DaemonTest : ::testing::Test {
 
   const TestFolder folder;
   const base::SystemClock clock;
+  testing::FaultyFiles files;
   ServeFlags flags;
 };
 
@@ -61,20 +65,21 @@ TEST_F(DaemonTest, LeavesNothingBehindWhenAStartFails) {
   const auto running = start();
   ASSERT_TRUE(running.ok());
   ServeFlags other = flags;
-  other.storage_path = folder.path("other");
+  other.storage_path = "/other";
   // The port is taken; then the rules are wrong; then the receivers are.
   other.listen_address = "127.0.0.1:" + std::to_string((*running)->port());
-  auto failed = Daemon::start(other, clock, base::Log::none());
+  auto failed = Daemon::start(other, clock, files, base::Log::none());
   ASSERT_FALSE(failed.ok());
   EXPECT_NE(failed.error().message.find("listen tcp"), std::string::npos);
   other.listen_address = "127.0.0.1:0";
   folder.write("r.yml", "groups: [{name: g, rules: [{alert: A, expr: 'x('}]}]\n");
-  EXPECT_FALSE(Daemon::start(other, clock, base::Log::none()).ok());
+  EXPECT_FALSE(Daemon::start(other, clock, files, base::Log::none()).ok());
   folder.write("r.yml", kRules);
   folder.write("am.yml", "route: {receiver: missing}\nreceivers: [{name: none}]\n");
-  EXPECT_FALSE(Daemon::start(other, clock, base::Log::none()).ok());
+  EXPECT_FALSE(Daemon::start(other, clock, files, base::Log::none()).ok());
   folder.write("am.yml", kNotify);
-  EXPECT_TRUE(Daemon::start(other, clock, base::Log::none()).ok());  // The folder is free again.
+  EXPECT_TRUE(
+      Daemon::start(other, clock, files, base::Log::none()).ok());  // The folder is free again.
 }
 
 TEST_F(DaemonTest, KeepsEverythingWhenAReloadFails) {
@@ -103,6 +108,40 @@ TEST_F(DaemonTest, KeepsEverythingWhenAReloadFails) {
   EXPECT_NE(ask(**daemon, "/api/v1/rules").body.find("\"Other\""), std::string::npos);
   EXPECT_EQ(ask(**daemon, "/api/v1/scrape_pools").body,
             R"({"status":"success","data":{"scrapePools":["new"]}})");
+}
+
+// Whatever the disk does, queries are answered and rules are evaluated.
+TEST_F(DaemonTest, WorksOnAFullDiskAndLogsQueriesWhenThereIsRoom) {
+  files.set_room(0);
+  flags.query_log_file = "/query.log";
+  const auto daemon = start();
+  ASSERT_TRUE(daemon.ok()) << daemon.error().to_string();
+  const auto becomes_true = [&](const auto& check) {
+    const base::TimestampMs patience_end = clock.now() + 2 * base::kMinute;
+    while (!check() && clock.now() < patience_end) {
+    }
+    return check();
+  };
+  const std::string query = "/api/v1/query?query=vector(42)";
+  EXPECT_NE(ask(**daemon, query).body.find("\"42\""), std::string::npos);
+  EXPECT_TRUE(becomes_true([&] { return !(*daemon)->alerts().empty(); }));
+  EXPECT_TRUE(becomes_true([&] {
+    return ask(**daemon, "/metrics").body.find("\nprometheus_engine_query_log_failures_total 0") ==
+           std::string::npos;
+  }));
+  EXPECT_EQ(*files.read("/query.log", 1 << 20), "");
+  files.heal();
+  EXPECT_EQ(ask(**daemon, query).status, 200);
+  EXPECT_TRUE(becomes_true(
+      [&] { return files.read("/query.log", 1 << 20)->find("vector(42)") != std::string::npos; }));
+}
+
+TEST_F(DaemonTest, DoesNotStartWhereItCannotWrite) {
+  files.fail(testing::FileStep::kMakeFolder, EROFS);
+  const auto refused = start();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("the data folder /data: cannot make the folder"),
+            std::string::npos);
 }
 
 }  // namespace

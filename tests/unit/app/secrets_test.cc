@@ -1,6 +1,7 @@
 // Every secret that the two files can hold, and every place where it might show.
 #include "engine/app/daemon.h"
 #include "engine/app/fetch.h"
+#include "engine/base/posix_files.h"
 #include "notifiers/config.h"
 #include "tests/unit/app/folder.h"
 
@@ -71,6 +72,7 @@ bool all_have_failed(uint16_t port) {
 TEST(Secrets, ShowNowhere) {
   const TestFolder folder;
   const base::SystemClock clock;
+  base::PosixFiles files;
   ServeFlags flags;
   flags.config_file = folder.write("p.yml", kPrometheus);
   flags.notify_config_file = folder.write("am.yml", kNotify);
@@ -80,8 +82,8 @@ TEST(Secrets, ShowNowhere) {
   flags.listen_address = "127.0.0.1:0";
   ::testing::internal::CaptureStderr();
   {
-    const auto daemon =
-        Daemon::start(flags, clock, base::Log(base::LogLevel::kDebug, base::LogFormat::kLogfmt));
+    const auto daemon = Daemon::start(flags, clock, files,
+                                      base::Log(base::LogLevel::kDebug, base::LogFormat::kLogfmt));
     ASSERT_TRUE(daemon.ok()) << daemon.error().to_string();
     const uint16_t port = (*daemon)->port();
     const base::TimestampMs patience_end = clock.now() + 2 * base::kMinute;
