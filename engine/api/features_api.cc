@@ -21,7 +21,7 @@ FeatureMap promql_features(const promql::Features& features) {
   for (const char* name : {"fill", "fill_left", "fill_right"})
     language[name] = features.binop_fill_modifiers;
   language["delayed_name_removal"] = features.delayed_name_removal;
-  language["per_step_stats"] = false;
+  language["per_step_stats"] = features.per_step_stats;
   language["type_and_unit_labels"] = false;
   for (const promql::Function& function : promql::functions()) {
     out["promql_functions"][std::string(function.name)] =

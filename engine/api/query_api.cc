@@ -99,6 +99,7 @@ base::Result<QueryApi::Request, net::ServerResponse> QueryApi::read_request(
     const Parameters& parameters, const promql::EvalRange& range) const {
   Request out;
   out.options = options_;
+  out.options.count_by_step = options_.features.per_step_stats && parameters.get("stats") == "all";
   if (const auto text = parameters.get("timeout"); !text.empty()) {
     const auto timeout = parse_step(text);
     if (!timeout) return bad_parameter("timeout", timeout.error().message);
@@ -141,7 +142,7 @@ net::ServerResponse QueryApi::evaluate(const Call& call, const Parameters& param
   const std::string_view stats = parameters.get("stats");
   promql::QueryResult& result = outcome->result;
   std::string stats_json =
-      stats.empty() ? std::string() : query_stats_json(outcome->timings, result.stats);
+      stats.empty() ? std::string() : query_stats_json(outcome->timings, result.stats, range);
   QueryAnswer::Notes notes = notes_of(result, order.text, stats);
   const auto answer = std::make_shared<QueryAnswer>(std::move(result), limit, std::move(stats_json),
                                                     std::move(notes));

@@ -16,7 +16,9 @@ struct QueryTimings {
   int64_t total = 0;    ///< All of it.
 };
 
-/// {"timings":{…},"samples":{…}}, times in seconds. Source: prometheus util/stats/query_stats.go.
-std::string query_stats_json(const QueryTimings& timings, const promql::QueryStats& stats);
+/// {"timings":{…},"samples":{…}}, times in seconds; with the samples of each step of `range` where
+/// they were counted. Source: prometheus util/stats/query_stats.go.
+std::string query_stats_json(const QueryTimings& timings, const promql::QueryStats& stats,
+                             const promql::EvalRange& range);
 
 }  // namespace tocsin::api

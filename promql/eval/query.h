@@ -64,7 +64,7 @@ struct QueryStats {
       0;  ///< Of storage, after the window cut: upstream's totalQueryableSamples.
   uint64_t samples_peak = 0;  ///< Held at once.
   int64_t eval_ns = 0;
-  /// samples_read by step, up to the last that has any; empty unless EvalOptions ask for it.
+  /// samples_read of each step; empty unless EvalOptions ask for it.
   std::vector<uint64_t> samples_by_step = {};
 };
 

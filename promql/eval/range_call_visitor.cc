@@ -41,15 +41,15 @@ void RangeCallVisitor::on_tile(const base::Tile& tile) {
 void RangeCallVisitor::column_by_column(const base::Tile& tile) {
   const bool by_sums = sum_events(tile);
   Span span{0, 0};
-  uint64_t read = 0;
   for (size_t step = 0; step < grid_.steps; ++step) {
     if (status_.ok()) status_ = run_.check_sometimes();
     if (!status_.ok()) return;
     const WindowTimes times = call_.input_->window(grid_.at(step));
     advance(span, tile.t, times);
     if (span.size() == 0) continue;
-    read += span.size() * tile.rows;
+    const uint64_t read = span.size() * tile.rows;
     if (by_sums) {
+      run_.reads().add(step, read);
       events_of_window(tile, span, step);
       continue;
     }
@@ -57,12 +57,12 @@ void RangeCallVisitor::column_by_column(const base::Tile& tile) {
                                   [](uint8_t gap) { return gap == 0; });
     if (full) {
       full_window(tile, span, step, times);
+      run_.reads().add(step, read);
     } else {
       window_with_holes(tile, span, step, times);
-      read -= missing_;
+      run_.reads().add(step, read - missing_);
     }
   }
-  run_.read_samples(read);
 }
 
 /// Counts what happens between neighbouring columns once for all windows. False: not for this
@@ -93,7 +93,6 @@ void RangeCallVisitor::events_of_window(const base::Tile& tile, Span span, size_
 /// The samples of a row are put together once; windows are parts of them.
 void RangeCallVisitor::row_by_row(const base::Tile& tile) {
   const Span all{0, tile.t.size()};
-  uint64_t read = 0;
   for (size_t row = 0; row < tile.rows; ++row) {
     collect_row(tile, all, row);
     Span span{0, 0};
@@ -103,11 +102,10 @@ void RangeCallVisitor::row_by_row(const base::Tile& tile) {
       const WindowTimes times = call_.input_->window(grid_.at(step));
       advance(span, std::span<const base::TimestampMs>(scratch_.row_t), times);
       if (span.size() == 0) continue;
-      read += span.size();
+      run_.reads().add(step, span.size());
       finish_row(tile.first_row + row, step, times, span);
     }
   }
-  run_.read_samples(read);
 }
 
 void RangeCallVisitor::full_window(const base::Tile& tile, Span span, size_t step,
@@ -239,7 +237,7 @@ void RangeCallVisitor::on_mixed(const base::MixedSeries& series) {
   for (size_t step = 0; step < grid_.steps && status_.ok(); ++step) {
     const WindowTimes times = call_.input_->window(grid_.at(step));
     advance(span, series.t, times);
-    run_.read_samples(weight_of(series, span));
+    run_.reads().add(step, weight_of(series, span));
     if (span.size() > 0) mixed_window(series, span, step, times);
   }
 }

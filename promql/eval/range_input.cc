@@ -65,6 +65,8 @@ base::Status SubqueryInput::open(const Grid& grid, Run& run) {
     if (schema_ == nullptr) schema_ = make_schema(run.ids());
     return {};
   }
+  // What counts are the windows over its result.
+  const ReadsApart not_counted(run.reads());
   RETURN_IF_ERROR(inner_->eval(inner_grid_, run));
   schema_ = inner_->schema();
   return {};

@@ -5,18 +5,19 @@
 
 namespace tocsin::promql {
 
-Run::Run(const Setup& setup) : setup_(setup), started_ns_(setup.clock->steady_ns()) {}
+Run::Run(const Setup& setup)
+    : setup_(setup), started_ns_(setup.clock->steady_ns()), reads_(setup.count_by_step) {}
 
 Run Run::fork(base::Annotations& annotations) const {
   Run out = *this;
   out.setup_.annotations = &annotations;
-  out.read_ = 0;
+  out.reads_ = ReadCount(reads_.by_step());
   return out;
 }
 
 void Run::join(const Run& fork) {
   setup_.annotations->merge(*fork.setup_.annotations);
-  read_ += fork.read_;
+  reads_.add(fork.reads_);
 }
 
 base::Status Run::check() {
@@ -59,9 +60,10 @@ void Run::inform(std::string message, base::PosRange where) {
 }
 
 QueryStats Run::stats() const {
-  return {.samples_read = read_,
+  return {.samples_read = reads_.total(),
           .samples_peak = peak_,
-          .eval_ns = setup_.clock->steady_ns() - started_ns_};
+          .eval_ns = setup_.clock->steady_ns() - started_ns_,
+          .samples_by_step = reads_.steps()};
 }
 
 }  // namespace tocsin::promql

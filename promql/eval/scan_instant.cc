@@ -134,7 +134,7 @@ base::Status ScanInstant::evaluate(const Grid& grid, Run& run) {
   RETURN_IF_ERROR(reset_own(schema_->rows(), grid.steps, run));
   InstantVisitor visitor(grid, shift_, lookback_, yields_, frame(), run);
   RETURN_IF_ERROR(scan(grid, run, visitor));
-  run.read_samples(frame().weight());
+  run.reads().add(frame());
   return visitor.status();
 }
 

@@ -161,7 +161,7 @@ base::Status ScanSmoothed::evaluate(const Grid& grid, Run& run) {
   window.to = saturating_sub(shift_.apply(grid.last()), -lookback_);
   window.as_of = run.as_of();
   RETURN_IF_ERROR(rows_.scan(window, visitor));
-  run.read_samples(frame().weight());
+  run.reads().add(frame());
   return visitor.status();
 }
 

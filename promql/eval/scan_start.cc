@@ -71,7 +71,7 @@ base::Status ScanStart::evaluate(const Grid& grid, Run& run) {
   window.to = shift_.apply(grid.last());
   window.as_of = run.as_of();
   RETURN_IF_ERROR(rows_.scan(window, visitor));
-  run.read_samples(frame().weight());
+  run.reads().add(frame());
   return visitor.status();
 }
 

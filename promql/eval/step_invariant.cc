@@ -8,7 +8,13 @@ base::Status StepInvariant::evaluate(const Grid& grid, Run& run) {
   Grid once = grid;
   once.steps = 1;
   once.beyond = 0;
-  RETURN_IF_ERROR(child_->eval(once, run));
+  uint64_t read = 0;
+  {
+    const ReadsApart reads(run.reads());
+    RETURN_IF_ERROR(child_->eval(once, run));
+    read = reads.total();
+  }
+  for (size_t step = 0; step < grid.steps; ++step) run.reads().add(step, read);
   schema_ = child_->schema();
   if (grid.steps == 1) {
     take_over(*child_);

@@ -124,7 +124,7 @@ class WindowVisitor final : public base::TileVisitor {
     std::vector<Point>& points = found_.back().points;
     if (mode_ != RangeMode::kPlain && !points.empty()) extend(points);
     points_ += found_.back().points.size();
-    run_.read_samples(found_.back().points.size());
+    run_.reads().add(0, found_.back().points.size());
     if (found_.back().points.empty()) found_.pop_back();
     status_ = run_.hold_samples(points_);
     if (status_.ok()) status_ = run_.check_sometimes();

@@ -152,6 +152,7 @@ base::Result<QueryResult> StandingQuery::run_and(const EvalRange& range, const C
   }
   result.annotations = std::exchange(annotations_, {});
   result.stats = run.stats();
+  if (options_.count_by_step) result.stats.samples_by_step.resize(grid.steps);
   return result;
 }
 

@@ -61,7 +61,6 @@ TEST(FeatureFlags, MissingOnesAreRefusedByName) {
                                  "old-ui",
                                  "otlp-deltatocumulative",
                                  "otlp-native-delta-ingestion",
-                                 "promql-per-step-stats",
                                  "search-api",
                                  "st-storage",
                                  "st-synthesis",
