@@ -254,7 +254,7 @@ net::ServerResponse show_status(const AlertsView& view) {
 
 }  // namespace
 
-void mount_alerts_v2_api(Router& router, const base::Clock& clock, AlertsView view) {
+void mount_alerts_v2_api(Router& router, const base::Clock& clock, const AlertsView& view) {
   router.add("GET", "/api/v2/alerts", [view](const Call& call) { return list_alerts(call, view); });
   router.add("POST", "/api/v2/alerts",
              [view, &clock](const Call& call) { return post_alerts(call, clock, view); });

@@ -24,6 +24,6 @@ struct AlertsView {
   base::DurationMs resolve_timeout = 5 * base::kMinute;
 };
 
-void mount_alerts_v2_api(Router& router, const base::Clock& clock, AlertsView view);
+void mount_alerts_v2_api(Router& router, const base::Clock& clock, const AlertsView& view);
 
 }  // namespace tocsin::api

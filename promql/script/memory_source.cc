@@ -143,7 +143,7 @@ base::Status MemorySource::append(const Labels& labels, TimestampMs t, double v,
   return {};
 }
 
-base::Status MemorySource::append(const Labels& labels, TimestampMs t, HistogramPtr h,
+base::Status MemorySource::append(const Labels& labels, TimestampMs t, const HistogramPtr& h,
                                   TimestampMs start) {
   ASSIGN_OR_RETURN(Series * series, series_for(labels, t, start));
   const base::FloatHistogram* previous = series->h.empty() ? nullptr : series->h.back().get();

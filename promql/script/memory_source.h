@@ -21,7 +21,7 @@ class MemorySource final : public base::SeriesSource {
   /// counter reset hint that a store gives them (stored_hint.h). `start`: as base::Tile::starts.
   base::Status append(const base::Labels& labels, base::TimestampMs t, double v,
                       base::TimestampMs start = base::kNoStart);
-  base::Status append(const base::Labels& labels, base::TimestampMs t, base::HistogramPtr h,
+  base::Status append(const base::Labels& labels, base::TimestampMs t, const base::HistogramPtr& h,
                       base::TimestampMs start = base::kNoStart);
   /// Forgets everything.
   void clear();

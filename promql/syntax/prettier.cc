@@ -12,7 +12,7 @@ class Prettier {
   explicit Prettier(size_t width) : width_(width) {}
 
   std::string format(const Expr& expr, size_t level) const {
-    const std::string line = print(expr);
+    std::string line = print(expr);
     if (line.size() <= width_ && expr.kind != ExprKind::kUnary) {
       // Upstream leaves the indent of a subquery that fits away.
       return expr.kind == ExprKind::kSubquery ? line : indent(level) + line;
