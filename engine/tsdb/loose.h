@@ -11,6 +11,7 @@
 
 #include "engine/base/histogram.h"
 #include "engine/base/sample.h"
+#include "engine/tsdb/commit_stamp.h"
 #include "engine/tsdb/epoch.h"
 #include "engine/tsdb/loose_histograms.h"
 #include "engine/tsdb/loose_run.h"
@@ -29,6 +30,13 @@ struct LooseCommons {
   AxisTable axes;
   std::vector<LooseRun::Ptr> replaced;
   SettledNumber settled;  ///< The last commit that every reader sees.
+};
+
+/// A published commit with loose samples.
+struct LooseCommit {
+  CommitSeq seq = 0;
+  std::shared_ptr<const CommitStamp> stamp;
+  const LooseCommit* older = nullptr;  ///< For readers of before.
 };
 
 /// Samples [begin, end) of a run.

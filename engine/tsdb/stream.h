@@ -59,13 +59,6 @@ struct Tenancy {
       recycled_at;  // By slot; set before recycles first rises.
 };
 
-/// A published commit with loose samples.
-struct LooseCommit {
-  CommitSeq seq = 0;
-  std::shared_ptr<const CommitStamp> stamp;
-  const LooseCommit* older = nullptr;  ///< For readers of before.
-};
-
 /// What a scan sees of a stream: all columns below end_seq, loose samples of commits up to
 /// loose_seq. Valid while pinned.
 struct StreamSnapshot {

@@ -26,7 +26,9 @@ class QueryFamily {
   virtual void announce(const Expr& expr) = 0;
   /// As Query::prepare, once for what was announced. The query keeps the family's state alive.
   virtual base::Result<std::unique_ptr<Query>> prepare(const Expr& expr, std::string text) = 0;
-  /// What was evaluated before is out of date.
+  /// What was evaluated before is out of date. Queries that may share anything see the source as
+  /// it is now until end_pass(); others, those that read what is `written` say, as it is when they
+  /// run.
   virtual void begin_pass() = 0;
   /// What was found will not be looked at any more.
   virtual void end_pass() = 0;

@@ -98,7 +98,9 @@ base::Result<Explanation> explain(const Expr& expr, const std::string& text,
   out.type = plan.type;
   SchemaIds ids;
   EvalMemory memory;
+  const base::Moment moment = source.now();
   Run::Setup setup;
+  setup.as_of = &moment;
   setup.limits = &options.limits;
   setup.clock = &clock;
   setup.cancel = cancel;

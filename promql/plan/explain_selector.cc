@@ -142,10 +142,11 @@ base::Status explain_selector(const Lookout& lookout, const Observation& seen,
   Missing missing(lookout);
   for (size_t i = 0; i < matched.size(); ++i) missing.count();
   std::vector<uint32_t> rest;
+  constexpr base::TimestampMs kBeginning = std::numeric_limits<base::TimestampMs>::min();
+  const base::ScanWindow window{kBeginning, lookout.to, false, input.run.as_of()};
   for (const base::RowRange& range : missing_rows(seen, examined_max, rest)) {
     TailVisitor visitor(range, input.run);
-    constexpr base::TimestampMs kBeginning = std::numeric_limits<base::TimestampMs>::min();
-    RETURN_IF_ERROR(selection->scan(*rows, range, {kBeginning, lookout.to}, visitor));
+    RETURN_IF_ERROR(selection->scan(*rows, range, window, visitor));
     RETURN_IF_ERROR(visitor.status);
     for (uint32_t row = range.begin; row < range.end; ++row)
       missing.add(matched[row], visitor.tails[row - range.begin]);

@@ -78,8 +78,9 @@ class SharedOperator final : public Operator {
 
 }  // namespace
 
-bool SharedParts::suits(const Expr& rewritten) {
-  return !has_own_reader(rewritten) && print(rewritten).size() <= kTextMax;
+bool SharedParts::suits(const Expr& rewritten) const {
+  return !has_own_reader(rewritten) && reads_lasting_metrics(rewritten) &&
+         print(rewritten).size() <= kTextMax;
 }
 
 bool SharedParts::reads_lasting_metrics(const Expr& expr) const {
@@ -96,9 +97,8 @@ bool SharedParts::reads_lasting_metrics(const Expr& expr) const {
 }
 
 void SharedParts::announce(const Expr& rewritten) {
-  const bool may_share = is_costly(rewritten) && reads_lasting_metrics(rewritten);
   // What lies in a part met before was counted then; it is evaluated in one place.
-  if (may_share && ++entries_[print(rewritten)].places > 1) return;
+  if (is_costly(rewritten) && ++entries_[print(rewritten)].places > 1) return;
   for_each_child(rewritten, [this](const Expr& child) { announce(child); });
 }
 

@@ -10,8 +10,10 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "engine/base/series_source.h"
 #include "promql/eval/operator.h"
 #include "promql/syntax/ast.h"
 
@@ -27,16 +29,17 @@ struct SharedPart {
 
 /// The largest common subexpressions of the queries announced, found by their printed form. Only
 /// vectors that cost more than a copy of their result: range functions, aggregations, joins. Only
-/// what reads metrics by name, none of them in `written`.
+/// of queries that read metrics by name, none of them in `written`: all of those see one moment,
+/// the pass's, so that what is shared agrees with what is not.
 class SharedParts {
  public:
   using Build = std::function<base::Result<OperatorPtr>()>;
 
   explicit SharedParts(std::vector<std::string> written) : written_(std::move(written)) {}
 
-  /// Whether a rewritten query may take part: not when it is huge, or reads histograms without
-  /// their buckets, which the printed form does not show.
-  static bool suits(const Expr& rewritten);
+  /// Whether a rewritten query may take part: not when it is huge, when it reads what is written
+  /// during the pass, or histograms without their buckets, which the printed form does not show.
+  bool suits(const Expr& rewritten) const;
   /// Counts the subexpressions of a rewritten query that suits.
   void announce(const Expr& rewritten);
   /// True when `expr`, part of a rewritten query, occurs in several places.
@@ -45,7 +48,13 @@ class SharedParts {
   /// is_shared(). What is returned must not outlive this.
   base::Result<OperatorPtr> use(const Expr& expr, const Build& build);
 
-  void begin_pass() { ++pass_; }
+  void begin_pass(base::Moment moment) {
+    ++pass_;
+    moment_ = std::move(moment);
+  }
+  void end_pass() { moment_ = {}; }
+  /// None outside of passes.
+  const base::Moment& moment() const { return moment_; }
   uint64_t pass() const { return pass_; }
   /// Numbers the schemas of all queries, since some come from shared operators.
   SchemaIds& ids() { return ids_; }
@@ -60,6 +69,7 @@ class SharedParts {
   const std::vector<std::string> written_;
   std::unordered_map<std::string, Entry> entries_;  // By printed form.
   uint64_t pass_ = 1;
+  base::Moment moment_;
   SchemaIds ids_;
 };
 

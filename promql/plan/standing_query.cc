@@ -65,7 +65,8 @@ class StandingQuery final : public Query {
   using Collect = void (*)(Operator& root, const Grid& grid, bool is_range, QueryResult& result);
   base::Result<QueryResult> run_and(const EvalRange& range, const CancelFlag* cancel,
                                     Collect collect);
-  Run make_run(const CancelFlag* cancel);
+  /// `own` becomes the run's moment unless that of a pass is.
+  Run make_run(const CancelFlag* cancel, base::Moment& own);
 
   ReadyExpr ready_;
   std::string text_;
@@ -114,7 +115,7 @@ base::Status StandingQuery::plan_for(const EvalRange& range) {
   return {};
 }
 
-Run StandingQuery::make_run(const CancelFlag* cancel) {
+Run StandingQuery::make_run(const CancelFlag* cancel, base::Moment& own) {
   annotations_ = {};
   memory_->get().begin_run();
   Run::Setup setup;
@@ -126,6 +127,12 @@ Run StandingQuery::make_run(const CancelFlag* cancel) {
   setup.memory = &memory_->get();
   setup.annotations = &annotations_;
   setup.parallelism = &options_.parallelism;
+  if (shared_ != nullptr && shared_->moment()) {
+    setup.as_of = &shared_->moment();
+  } else {
+    own = source_.now();
+    setup.as_of = &own;
+  }
   setup.count_by_step = options_.count_by_step;
   return Run(setup);
 }
@@ -134,7 +141,8 @@ base::Result<QueryResult> StandingQuery::run_and(const EvalRange& range, const C
                                                  Collect collect) {
   ASSIGN_OR_RETURN(const Grid grid, to_grid(range));
   RETURN_IF_ERROR(plan_for(range));
-  Run run = make_run(cancel);
+  base::Moment own;
+  Run run = make_run(cancel, own);
   QueryResult result;
   result.type = plan_.type;
   result.string = plan_.string;
@@ -162,7 +170,8 @@ base::Result<InstantFrame> StandingQuery::run_instant(base::TimestampMs t,
   if (!plan_.vector) {
     return base::Error{base::Code::kInvalid, "rule result is not a vector or scalar"};
   }
-  Run run = make_run(cancel);
+  base::Moment own;
+  Run run = make_run(cancel, own);
   RETURN_IF_ERROR(plan_.vector->eval({t, 1, 1}, run));
   const Frame& frame = plan_.vector->frame();
   InstantFrame result;
@@ -202,12 +211,15 @@ class StandingFamily final : public QueryFamily {
     RETURN_IF_ERROR(query->start());
     return std::unique_ptr<Query>(std::move(query));
   }
-  void begin_pass() override { shared_->begin_pass(); }
-  void end_pass() override { memory_->give_back(); }
+  void begin_pass() override { shared_->begin_pass(source_.now()); }
+  void end_pass() override {
+    shared_->end_pass();
+    memory_->give_back();
+  }
 
  private:
-  static bool shares(const ReadyExpr& ready) {
-    return !ready.needs_range && SharedParts::suits(*ready.expr);
+  bool shares(const ReadyExpr& ready) const {
+    return !ready.needs_range && shared_->suits(*ready.expr);
   }
 
   base::SeriesSource& source_;
