@@ -41,6 +41,10 @@ void Projection::bind(const RowSchemaPtr& child, SchemaIds& ids, bool merge,
 
 base::Status Projection::apply(const Frame& from, Frame& to) const {
   for (size_t row = 0; row < from.rows; ++row) RETURN_IF_ERROR(merge_row(from, row, to));
+  // An order may have rows without a sample: theirs may be that of another row now.
+  for (const uint32_t row : from.order) {
+    if (from.has(0, row)) to.order.push_back(to_row_[row]);
+  }
   return {};
 }
 

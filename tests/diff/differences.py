@@ -16,7 +16,7 @@ EXPLAINED = [
      "3.5 does not merge series that never meet"),
     (r"(\^|atan2|log10|log2|ln|exp).*%|%.*(\^|atan2)", r", not ",
      "% makes anything of a difference in the last bit"),
-    (r"\bcount_values\b.*(exp|ln|log2|log10|sin|cos|atan|\^|histogram_|native_|custom_|mixed_)",
+    (r"\bcount_values\b.*(exp|ln|log2|log10|sin|cos|tan|\^|histogram_|native_|custom_|mixed_)",
      r"^missing|^surplus",
      "values told apart by their last bit"),
     (r"last_over_time\(\(", r"^missing|^surplus",
@@ -24,7 +24,7 @@ EXPLAINED = [
     (r"\bbounds_seconds\b", r"", "before 3.8 custom buckets of different bounds do not go together"),
     (r"\b(rate|increase|irate|resets)\(.*\bnative_gauge\b", r", not ",
      "3.5 finds other resets in gauges, and before 3.6 extrapolates them to below zero"),
-    (r"\b(rate|increase)\(\(.*(native|custom|mixed)_.*\[[^\]]*:", r", not ",
+    (r"\b(rate|increase|irate)\(\(.*(native|custom|mixed)_.*\[[^\]]*:", r", not ",
      "before 3.6 native histograms were extrapolated as if they could be negative"),
     (r"\bhistogram_(quantile|fraction)\(.*\bnative_gauge\b", r", not ",
      "its store gives histograms of a gauge the buckets of their neighbours, empty ones, which tell "
@@ -59,13 +59,15 @@ EXPLAINED = [
      r"\blimitk\b.*, .*\(",
      r"^missing|^surplus|: at |, not ",
      "equals are taken in the order of labels, not in that these gave them, which may be chance"),
+    (r"\bts_of_last_over_time\(.*\[[^\]]*:", r", not ", "it takes times before 1970 for 1970"),
     (r"\b(topk|bottomk)\b.*\b(rate|increase|irate)\(native_gauge\b", r"^missing|^surplus",
      "other resets in gauges, other ones at the top"),
     (r"@ .*\[[^\]]*:[^\]]*\] offset -", r"^missing|^surplus|: at |, not ",
      "where a subquery begins at the query's start, its offset moves what an @ within it fixes"),
 ]
 EXPLAINED_IN_RANGES = [
-    (r"\b(topk|bottomk|limitk)\b", r"^missing|^surplus|: at |, not ",
+    (r"\b(topk|bottomk|limitk)\b",
+     r"^missing|^surplus|: at |, not |^success -- not -- vector cannot contain metrics",
      "which of equals topk keeps depends on the order of its input, which Prometheus leaves to "
      "chance in range queries"),
     (r"\[[^\]]*:", r"^success -- not -- ",
