@@ -22,7 +22,7 @@ FeatureMap promql_features(const promql::Features& features) {
     language[name] = features.binop_fill_modifiers;
   language["delayed_name_removal"] = features.delayed_name_removal;
   language["per_step_stats"] = features.per_step_stats;
-  language["type_and_unit_labels"] = false;
+  language["type_and_unit_labels"] = features.type_and_unit_labels;
   for (const promql::Function& function : promql::functions()) {
     out["promql_functions"][std::string(function.name)] =
         !function.experimental || features.experimental_functions;

@@ -184,6 +184,7 @@ class RunningDaemon final : public Daemon {
         .log = log_.with_component("scrape"),
         .make_client = client_maker(scrape_loop_),
         .offset_seed = scrape::fnv1a(host_name() + config.external_labels.to_braces()),
+        .type_labels = type_labels(flags_),
         .committed = [this](uint32_t writer) { rules_->on_commit(writer); }});
     dispatcher_ = std::make_unique<notifiers::Dispatcher>(
         notifiers::DispatcherWorld{.loop = main_loop_,
@@ -488,8 +489,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const ServeFlags& flags,
                                                     const base::Clock& clock, base::Files& files,
                                                     base::Log log) {
   ASSIGN_OR_RETURN(Storage storage, open_storage(flags, clock, files, log));
-  auto daemon = std::make_unique<RunningDaemon>(flags, clock, files, std::move(log),
-                                                std::move(storage));
+  auto daemon =
+      std::make_unique<RunningDaemon>(flags, clock, files, std::move(log), std::move(storage));
   RETURN_IF_ERROR(daemon->start());
   return std::unique_ptr<Daemon>(std::move(daemon));
 }

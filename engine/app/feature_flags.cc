@@ -29,6 +29,7 @@ constexpr auto kFeatures = std::to_array<Feature>({
     {"promql-experimental-functions", &Features::experimental_functions},
     {"promql-extended-range-selectors", &Features::extended_range_selectors},
     {"promql-per-step-stats", &Features::per_step_stats},
+    {"type-and-unit-labels", &Features::type_and_unit_labels},
     {"use-start-timestamps", &Features::use_start_timestamps},
     {"native-histograms"},
     {"ooo-native-histograms"},
@@ -51,7 +52,6 @@ constexpr auto kFeatures = std::to_array<Feature>({
     {"search-api", nullptr, "there is no search API"},
     {"st-storage", nullptr, kNoStarts},
     {"st-synthesis", nullptr, kNoStarts},
-    {"type-and-unit-labels", nullptr, "scrapes do not write __type__ and __unit__"},
     {"use-uncached-io", nullptr, kNoDisk},
     {"xor2-encoding", nullptr, kNoDisk},
 });

@@ -35,6 +35,11 @@ net::ServerLimits server_limits(const ServeFlags& flags) {
   return out;
 }
 
+scrape::TypeLabels type_labels(const ServeFlags& flags) {
+  return flags.features.type_and_unit_labels ? scrape::TypeLabels::kAdded
+                                             : scrape::TypeLabels::kNone;
+}
+
 api::FeatureMap feature_map(const ServeFlags& flags) {
   api::FeatureMap out = api::promql_features(flags.features);
   out["api"] = {{"admin", false},
@@ -48,6 +53,9 @@ api::FeatureMap feature_map(const ServeFlags& flags) {
                 {"search", false},
                 {"time_range_labels", true},
                 {"time_range_series", true}};
+  out["scrape"] = {{"extra_scrape_metrics", true},
+                   {"start_timestamp_zero_ingestion", false},
+                   {"type_and_unit_labels", flags.features.type_and_unit_labels}};
   out["rules"] = {
       {"concurrent_rule_eval", false}, {"keep_firing_for", true}, {"query_offset", true}};
   return out;

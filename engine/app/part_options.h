@@ -5,6 +5,7 @@
 #include "engine/app/commands.h"
 #include "engine/base/executor.h"
 #include "engine/net/http_server.h"
+#include "engine/scrape/intake.h"
 #include "engine/tsdb/store.h"
 #include "promql/eval/query.h"
 
@@ -17,6 +18,8 @@ size_t pool_threads();
 promql::EvalOptions eval_options(const ServeFlags& flags, base::Executor& helpers);
 tsdb::Options store_options(const ServeFlags& flags);
 net::ServerLimits server_limits(const ServeFlags& flags);
+/// Whether types become labels of scraped series.
+scrape::TypeLabels type_labels(const ServeFlags& flags);
 
 /// What /api/v1/features says.
 api::FeatureMap feature_map(const ServeFlags& flags);

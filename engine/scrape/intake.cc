@@ -26,9 +26,10 @@ Error limit_error(uint64_t limit) {
 
 }  // namespace
 
-Intake::Intake(std::unique_ptr<base::StreamWriter> writer, Labels target)
+Intake::Intake(std::unique_ptr<base::StreamWriter> writer, Labels target, TypeLabels type_labels)
     : writer_(std::move(writer)),
       target_(std::move(target)),
+      type_labels_(type_labels),
       policy_(std::make_shared<IntakePolicy>()) {}
 
 void Intake::set_policy(std::shared_ptr<const IntakePolicy> policy) {
@@ -228,7 +229,7 @@ Result<const char*> Intake::read_series(const char* p, const char* end, TextFaul
   }
   if (!parse_series(p, stop, series_text_, fault)) return faulty(fault);
   if (!parse_sample(stop, end, sample, fault)) return faulty(fault);
-  ASSIGN_OR_RETURN(const MetricType type, type_in_force(end));
+  ASSIGN_OR_RETURN(const LineType type, type_in_force(end));
   ASSIGN_OR_RETURN(std::optional<Labels> labels,
                    make_series_labels(series_text_, type, target_, policy_->labels));
   ++counts_.scraped;
@@ -241,15 +242,16 @@ Result<const char*> Intake::read_series(const char* p, const char* end, TextFaul
 }
 
 /// TYPE lines that were only passed by are read when a new series asks for them.
-Result<MetricType> Intake::type_in_force(const char* end) {
-  if (type_line_ == type_read_) return type_;
-  const char* newline = std::find(type_line_, end, '\n');
-  CommentText comment;
-  TextFault fault;
-  if (!parse_comment(type_line_, newline, comment, fault)) return faulty(fault);
-  type_read_ = type_line_;
-  type_ = comment.type;
-  return type_;
+Result<LineType> Intake::type_in_force(const char* end) {
+  if (type_line_ != type_read_) {
+    const char* newline = std::find(type_line_, end, '\n');
+    CommentText comment;
+    TextFault fault;
+    if (!parse_comment(type_line_, newline, comment, fault)) return faulty(fault);
+    type_read_ = type_line_;
+    type_ = comment.type;
+  }
+  return LineType{type_, type_labels_ == TypeLabels::kAdded};
 }
 
 void Intake::store(uint32_t slot, const SampleText& sample) {

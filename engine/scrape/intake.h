@@ -26,6 +26,11 @@ struct IntakePolicy {
   uint64_t samples_max = 0;  ///< sample_limit; 0: none.
 };
 
+/// kAdded: series get the label __type__ from the TYPE line before them (feature
+/// type-and-unit-labels). A series whose TYPE line changes stays what it was until it is gone for a
+/// scrape, as upstream's.
+enum class TypeLabels : uint8_t { kNone, kAdded };
+
 /// What one scrape brought.
 struct IntakeCounts {
   uint64_t scraped = 0;        ///< Samples in the body.
@@ -45,7 +50,8 @@ class Intake {
  public:
   static constexpr uint32_t kRefusedRetry = 10;
 
-  Intake(std::unique_ptr<base::StreamWriter> writer, base::Labels target);
+  Intake(std::unique_ptr<base::StreamWriter> writer, base::Labels target,
+         TypeLabels type_labels = TypeLabels::kNone);
 
   /// Changes what samples are made into; all lines are looked at anew, series that remain go on.
   void set_policy(std::shared_ptr<const IntakePolicy> policy);
@@ -93,7 +99,7 @@ class Intake {
   base::Result<const char*> read_comment(const char* p, const char* end, TextFault& fault);
   base::Result<const char*> read_series(const char* p, const char* end, TextFault& fault);
   void pass_comment(const char* p, uint32_t slot);
-  base::Result<MetricType> type_in_force(const char* end);
+  base::Result<LineType> type_in_force(const char* end);
   void store(uint32_t slot, const SampleText& sample);
   base::Status add_births();
   base::Result<bool> place(std::span<const base::Labels> added, base::WriterRow& first);
@@ -103,6 +109,7 @@ class Intake {
 
   std::unique_ptr<base::StreamWriter> writer_;
   base::Labels target_;
+  TypeLabels type_labels_;
   std::shared_ptr<const IntakePolicy> policy_;
   MetadataStore metadata_;
   LineMemory memory_;

@@ -69,7 +69,8 @@ ScrapeLoop::ScrapeLoop(std::shared_ptr<ScrapeContext> context, Target target,
       config_(std::move(config)),
       client_(std::move(client)),
       request_(make_request()),
-      intake_(environment_.sink.open_stream("target " + target_.url), target_.labels) {
+      intake_(environment_.sink.open_stream("target " + target_.url), target_.labels,
+              environment_.type_labels) {
   intake_.set_policy(config_->intake);
   intake_.set_report(report_series(target_.labels, *config_));
 }

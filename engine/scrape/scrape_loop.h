@@ -31,6 +31,7 @@ struct ScrapeEnvironment {
   base::Log log;
   std::function<base::Result<std::unique_ptr<net::HttpClient>>(net::HttpClientConfig)> make_client;
   uint64_t offset_seed = 0;  ///< fnv1a(host name + external labels): replicas scrape apart.
+  TypeLabels type_labels = TypeLabels::kNone;
   /// Told of every scrape stored, by its writer's number; on any thread. May be null.
   std::function<void(uint32_t writer)> committed = nullptr;
 };

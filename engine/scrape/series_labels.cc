@@ -15,6 +15,8 @@ using base::Labels;
 using base::LabelView;
 using base::Status;
 
+constexpr std::string_view kTypeLabel = "__type__";
+
 /// Collects label views; texts made on the way live in `owned`.
 struct Merge {
   std::vector<LabelView> labels;
@@ -117,7 +119,7 @@ Status check_names(const Labels& labels, config::NameValidation names) {
 
 }  // namespace
 
-base::Result<std::optional<Labels>> make_series_labels(const SeriesText& series, MetricType type,
+base::Result<std::optional<Labels>> make_series_labels(const SeriesText& series, LineType type,
                                                        const Labels& target,
                                                        const LabelPolicy& policy) {
   // Relabelling looks a label up by walking all of them, which a hostile target could make long.
@@ -127,10 +129,13 @@ base::Result<std::optional<Labels>> make_series_labels(const SeriesText& series,
                                    std::to_string(kExposedLabelsMax)};
   }
   Merge merge;
-  merge.labels.reserve(series.labels.size() + target.size() + 1);
+  merge.labels.reserve(series.labels.size() + target.size() + 2);
   merge.labels.push_back({base::kMetricName, series.name});
+  const bool has_type = type.as_label && type.type != MetricType::kUnknown;
+  if (has_type) merge.labels.push_back({kTypeLabel, to_string(type.type)});
   for (const LabelView& label : series.labels) {
-    merge.labels.push_back({label.name, normalised(label, type, merge)});
+    if (has_type && label.name == kTypeLabel) continue;
+    merge.labels.push_back({label.name, normalised(label, type.type, merge)});
   }
   add_target_labels(target, policy.honor_labels, merge);
 

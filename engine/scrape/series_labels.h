@@ -26,13 +26,20 @@ struct LabelPolicy {
   uint64_t value_bytes_max = 0;
 };
 
+/// The TYPE in force at a line.
+struct LineType {
+  MetricType type = MetricType::kUnknown;
+  bool as_label = false;  ///< Feature type-and-unit-labels: known ones become __type__.
+};
+
 /// The label set of an exposed series: bucket bounds normalised to OpenMetrics form (le="1" →
-/// "1.0"), target labels added (on a conflict the exposed label becomes exported_<name>, or wins
-/// with honor_labels), metric_relabel_configs applied, limits checked. `type` is the TYPE in force
-/// at the line. nullopt: dropped by relabelling. An error voids the scrape.
-/// Source: prometheus scrape/scrape.go mutateSampleLabels, verifyLabelLimits.
+/// "1.0"), its type added when it is to be a label (one exposed under that name is dropped), target
+/// labels added (on a conflict the exposed label becomes exported_<name>, or wins with
+/// honor_labels), metric_relabel_configs applied, limits checked. nullopt: dropped by relabelling.
+/// An error voids the scrape. Source: prometheus scrape/scrape.go mutateSampleLabels,
+/// verifyLabelLimits; model/textparse/promparse.go Labels.
 base::Result<std::optional<base::Labels>> make_series_labels(const SeriesText& series,
-                                                             MetricType type,
+                                                             LineType type,
                                                              const base::Labels& target,
                                                              const LabelPolicy& policy);
 

@@ -7,6 +7,7 @@ import threading
 import urllib.parse
 
 from support.cases import case, contains, equal, eventually, main
+from support.fakes import Target
 from support.process import Tocsin
 
 FILES = {"prometheus.yml": "global: {evaluation_interval: 1h}\n"}
@@ -168,6 +169,19 @@ def stopping_ends_running_queries():
         status, answer = client.answer()
         equal((status, answer["errorType"]), (499, "canceled"))
         equal(server.wait(), 0)
+
+
+@case
+def types_are_labels_when_asked_for():
+    page = "# TYPE level gauge\nlevel 3\n# TYPE work counter\nwork 4\n"
+    with Target({"/metrics": page}) as target:
+        files = {"prometheus.yml": "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: a\n"
+                                   f"    static_configs: [{{targets: ['{target.address}']}}]\n"}
+        for flags, kinds in (([], {""}), (["--enable-feature=type-and-unit-labels"], {"gauge", "counter"})):
+            with Tocsin(files, *flags) as server:
+                eventually("both are there", lambda: server.value("count({__name__=~'level|work'})") == 2)
+                found = server.query("{__name__=~'level|work'}")
+                equal({labels.get("__type__", "") for labels, _ in found}, kinds)
 
 
 @case

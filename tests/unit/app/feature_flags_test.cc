@@ -34,6 +34,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Switch{"promql-delayed-name-removal", &Features::delayed_name_removal},
                     Switch{"promql-experimental-functions", &Features::experimental_functions},
                     Switch{"promql-extended-range-selectors", &Features::extended_range_selectors},
+                    Switch{"type-and-unit-labels", &Features::type_and_unit_labels},
                     Switch{"use-start-timestamps", &Features::use_start_timestamps},
                     Switch{"promql-duration-expr", nullptr}, Switch{"native-histograms", nullptr},
                     Switch{"ooo-native-histograms", nullptr}, Switch{"", nullptr}));
@@ -48,25 +49,12 @@ TEST(FeatureFlags, ComeInLists) {
 
 // All names of Prometheus 3.14 that are not taken.
 TEST(FeatureFlags, MissingOnesAreRefusedByName) {
-  for (const std::string name : {"auto-reload-config",
-                                 "concurrent-rule-eval",
-                                 "created-timestamp-zero-ingestion",
-                                 "delayed-compaction",
-                                 "exemplar-storage",
-                                 "extra-scrape-metrics",
-                                 "fast-startup",
-                                 "histograms-st-encoding",
-                                 "memory-snapshot-on-shutdown",
-                                 "metadata-wal-records",
-                                 "old-ui",
-                                 "otlp-deltatocumulative",
-                                 "otlp-native-delta-ingestion",
-                                 "search-api",
-                                 "st-storage",
-                                 "st-synthesis",
-                                 "type-and-unit-labels",
-                                 "use-uncached-io",
-                                 "xor2-encoding"}) {
+  for (const std::string name :
+       {"auto-reload-config", "concurrent-rule-eval", "created-timestamp-zero-ingestion",
+        "delayed-compaction", "exemplar-storage", "extra-scrape-metrics", "fast-startup",
+        "histograms-st-encoding", "memory-snapshot-on-shutdown", "metadata-wal-records", "old-ui",
+        "otlp-deltatocumulative", "otlp-native-delta-ingestion", "search-api", "st-storage",
+        "st-synthesis", "use-uncached-io", "xor2-encoding"}) {
     const auto features = parse_features(name);
     ASSERT_FALSE(features.has_value()) << name;
     EXPECT_EQ(features.error().code, base::Code::kUnsupported);

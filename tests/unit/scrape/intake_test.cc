@@ -13,7 +13,9 @@ using base::Status;
 /// An intake over a remembered store, scraped by hand.
 class IntakeTest : public ::testing::Test {
  protected:
-  IntakeTest() : intake_(sink_.open_stream("t"), Labels::of({{"job", "j"}, {"instance", "i"}})) {
+  explicit IntakeTest(TypeLabels type_labels = TypeLabels::kNone)
+      : intake_(sink_.open_stream("t"), Labels::of({{"job", "j"}, {"instance", "i"}}),
+                type_labels) {
     intake_.set_report({Labels::of({{"__name__", "up"}})});
     set_policy({});
   }
@@ -42,6 +44,12 @@ class IntakeTest : public ::testing::Test {
 
   testing::MemorySink sink_;
   Intake intake_;
+};
+
+/// The same, with the feature type-and-unit-labels.
+class TypedIntakeTest : public IntakeTest {
+ protected:
+  TypedIntakeTest() : IntakeTest(TypeLabels::kAdded) {}
 };
 
 const char* const kA = R"(a{instance="i", job="j"})";
@@ -289,6 +297,54 @@ TEST_F(IntakeTest, KeepsMetadataForTenScrapes) {
   EXPECT_EQ(intake_.metadata().snapshot()[0].type, MetricType::kCounter);
   for (int i = 10; i <= 30; ++i) scrape(10 + i, "a 1\n");
   EXPECT_EQ(intake_.metadata().snapshot().size(), 0u);
+}
+
+TEST_F(TypedIntakeTest, TypesBecomeLabels) {
+  EXPECT_EQ(scrape(10,
+                   "before 0\n"
+                   "# TYPE a counter\na 1\n"
+                   "# HELP b Still of type untyped.\n# TYPE b untyped\nb 2\n"
+                   "# TYPE c histogram\nc_bucket{le=\"1\"} 3\nc_count 4\n"
+                   "# TYPE d summary\nd{quantile=\"0.50\"} 5\n# a comment\nd_sum 6\n"
+                   "# TYPE e gauge\ne 7\n"),
+            "");
+  EXPECT_EQ(got(R"(before{instance="i", job="j"})"), "0@10");
+  EXPECT_EQ(got(R"(a{__type__="counter", instance="i", job="j"})"), "1@10");
+  EXPECT_EQ(got(kB), "2@10");
+  EXPECT_EQ(got(R"(c_bucket{__type__="histogram", instance="i", job="j", le="1.0"})"), "3@10");
+  EXPECT_EQ(got(R"(c_count{__type__="histogram", instance="i", job="j"})"), "4@10");
+  EXPECT_EQ(got(R"(d{__type__="summary", instance="i", job="j", quantile="0.5"})"), "5@10");
+  EXPECT_EQ(got(R"(d_sum{__type__="summary", instance="i", job="j"})"), "6@10");
+  EXPECT_EQ(got(R"(e{__type__="gauge", instance="i", job="j"})"), "7@10");
+  EXPECT_EQ(got("up"), "1@10");
+}
+
+TEST_F(TypedIntakeTest, TheExposedTypeLabelCountsOnlyWithoutAType) {
+  EXPECT_EQ(scrape(10,
+                   "# TYPE a counter\na{__type__=\"x\",__unit__=\"s\"} 1\n"
+                   "# TYPE b untyped\nb{__type__=\"x\"} 2\n"),
+            "");
+  EXPECT_EQ(got(R"(a{__type__="counter", __unit__="s", instance="i", job="j"})"), "1@10");
+  EXPECT_EQ(got(R"(b{__type__="x", instance="i", job="j"})"), "2@10");
+}
+
+TEST_F(TypedIntakeTest, RelabellingSeesTheType) {
+  set_rules("[{source_labels: [__type__], regex: gauge, action: drop}]");
+  EXPECT_EQ(scrape(10, "# TYPE a counter\na 1\n# TYPE b gauge\nb 2\n"), "");
+  EXPECT_EQ(got(R"(a{__type__="counter", instance="i", job="j"})"), "1@10");
+  EXPECT_EQ(intake_.counts().after_relabel, 1u);
+}
+
+TEST_F(TypedIntakeTest, ASeriesKeepsItsTypeUntilItIsGone) {
+  const char* const counter = R"(a{__type__="counter", instance="i", job="j"})";
+  const char* const gauge = R"(a{__type__="gauge", instance="i", job="j"})";
+  scrape(10, "# TYPE a counter\na 1\n");
+  scrape(20, "# TYPE a gauge\na 2\n");
+  EXPECT_EQ(got(counter), "1@10 2@20");
+  scrape(30, "b 3\n");
+  scrape(40, "# TYPE a gauge\na 4\n");
+  EXPECT_EQ(got(counter), "1@10 2@20 stale@30");
+  EXPECT_EQ(got(gauge), "4@40");
 }
 
 TEST_F(IntakeTest, CloseEndsEverySeries) {
