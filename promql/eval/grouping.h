@@ -34,6 +34,7 @@ class Grouping {
   }
 
  private:
+  class Keys;
   GroupingSpec spec_;
   RowSchemaPtr child_;
   RowSchemaPtr schema_;

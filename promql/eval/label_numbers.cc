@@ -61,17 +61,22 @@ const KeyNumbers::Places& KeyNumbers::places_in(const base::Labels& labels) {
   return *last_places_;
 }
 
-uint32_t KeyNumbers::number_of(const base::Labels& labels) {
+void KeyNumbers::begin_key(const base::Labels& labels) {
   const auto names = labels.names();
   const auto values = labels.values();
-  uint64_t hash = 0;
+  key_hash_ = 0;
   key_.clear();
-  for (const uint32_t i : places_in(labels)) {
-    key_.push_back(names[i]);
-    key_.push_back(values[i]);
-    hash = (std::rotl(hash, 23) ^ (uint64_t{names[i]} << 32 | values[i])) * 0x9e3779b97f4a7c15u;
-  }
-  const uint32_t found = index_.find(hash, [&](uint32_t number) {
+  for (const uint32_t i : places_in(labels)) add_to_key(names[i], values[i]);
+}
+
+void KeyNumbers::add_to_key(base::Symbol name, base::Symbol value) {
+  key_.push_back(name);
+  key_.push_back(value);
+  key_hash_ = (std::rotl(key_hash_, 23) ^ (uint64_t{name} << 32 | value)) * 0x9e3779b97f4a7c15u;
+}
+
+uint32_t KeyNumbers::number_of_key() {
+  const uint32_t found = index_.find(key_hash_, [&](uint32_t number) {
     const auto key = symbols_.begin() + static_cast<std::ptrdiff_t>(keys_[number].begin);
     return std::equal(key_.begin(), key_.end(), key,
                       key + static_cast<std::ptrdiff_t>(keys_[number].size));
@@ -79,7 +84,27 @@ uint32_t KeyNumbers::number_of(const base::Labels& labels) {
   if (found != HashIndex::kNone) return found;
   keys_.push_back({symbols_.size(), key_.size()});
   symbols_.insert(symbols_.end(), key_.begin(), key_.end());
-  return index_.add(hash);
+  return index_.add(key_hash_);
+}
+
+uint32_t KeyNumbers::number_of(const base::Labels& labels) {
+  begin_key(labels);
+  return number_of_key();
+}
+
+uint32_t KeyNumbers::number_of(const RowLabels::Extension& rows, size_t row) {
+  if (extension_ != &rows) {
+    extension_ = &rows;
+    columns_.clear();
+    for (const RowLabels::Column& column : rows.columns) {
+      if (choice_.has(base::symbols::view(column.name))) columns_.push_back(&column);
+    }
+  }
+  begin_key(rows.rows[row]);
+  for (const RowLabels::Column* column : columns_) {
+    if (column->values[row] != 0) add_to_key(column->name, column->values[row]);
+  }
+  return number_of_key();
 }
 
 std::vector<uint32_t> number_rows(const RowLabels& rows, const LabelChoice& choice,

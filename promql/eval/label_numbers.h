@@ -77,6 +77,8 @@ class KeyNumbers {
   explicit KeyNumbers(const LabelChoice& choice) : choice_(choice) {}
   void reserve(size_t more) { index_.reserve(more); }
   uint32_t number_of(const base::Labels& labels);
+  /// Of an extended row. Not of other rows besides, nor when names are chosen that rows lost.
+  uint32_t number_of(const RowLabels::Extension& rows, size_t row);
   uint32_t size() const { return index_.size(); }
 
  private:
@@ -86,6 +88,9 @@ class KeyNumbers {
     size_t size;
   };
   const Places& places_in(const base::Labels& labels);
+  void begin_key(const base::Labels& labels);
+  void add_to_key(base::Symbol name, base::Symbol value);
+  uint32_t number_of_key();
 
   const LabelChoice& choice_;
   // Where the labels chosen stand in sets with these names.
@@ -96,6 +101,9 @@ class KeyNumbers {
   std::vector<Key> keys_;  // By number, in symbols_.
   std::vector<base::Symbol> symbols_;
   std::vector<base::Symbol> key_;
+  uint64_t key_hash_ = 0;
+  const RowLabels::Extension* extension_ = nullptr;
+  std::vector<const RowLabels::Column*> columns_;  // Of extension_, those chosen.
 };
 
 /// The number of each row.

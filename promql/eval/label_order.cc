@@ -97,18 +97,44 @@ void sort_by_key(std::vector<Keyed>& rows, int bits) {
   }
 }
 
-/// Sorts rows that all have the same label names: the places of their values, label by label, make
-/// one number. False when that does not fit.
-bool sort_one_shape(const RowLabels::List& labels, std::vector<uint32_t>& order) {
-  const size_t count = labels[0].size();
-  std::vector<Keyed> keyed(labels.size());
+/// The labels that all rows have, in order of name, and their values by row.
+class Columns {
+ public:
+  Columns(const RowLabels::List& labels, std::span<const RowLabels::Column> added)
+      : labels_(labels) {
+    for (size_t i = 0; i < labels[0].size(); ++i) columns_.push_back({labels[0][i].name, i, {}});
+    for (const RowLabels::Column& column : added)
+      columns_.push_back({base::symbols::view(column.name), 0, column.values});
+    std::ranges::sort(columns_, {}, &Column::name);
+  }
+  size_t count() const { return columns_.size(); }
+  size_t rows() const { return labels_.size(); }
+  Symbol value(size_t row, size_t i) const {
+    const Column& column = columns_[i];
+    return column.added.empty() ? labels_[row].values()[column.place] : column.added[row];
+  }
+
+ private:
+  struct Column {
+    std::string_view name;
+    size_t place;                   ///< In the label sets.
+    std::span<const Symbol> added;  ///< Empty: they have it.
+  };
+  const RowLabels::List& labels_;
+  std::vector<Column> columns_;
+};
+
+/// The places of their values, label by label, make one number for each row. False when that does
+/// not fit.
+bool sort_columns(const Columns& columns, std::vector<uint32_t>& order) {
+  std::vector<Keyed> keyed(columns.rows());
   for (uint32_t row = 0; row < keyed.size(); ++row) keyed[row] = {0, row};
-  std::vector<uint32_t> numbers(labels.size());
+  std::vector<uint32_t> numbers(columns.rows());
   int bits = 0;
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < columns.count(); ++i) {
     Ranks ranks;
-    for (size_t row = 0; row < labels.size(); ++row)
-      numbers[row] = ranks.add(labels[row].values()[i]);
+    for (size_t row = 0; row < numbers.size(); ++row)
+      numbers[row] = ranks.add(columns.value(row, i));
     if (ranks.size() == 1) continue;
     const auto width = static_cast<int>(std::bit_width(ranks.size() - 1));
     bits += width;
@@ -119,6 +145,18 @@ bool sort_one_shape(const RowLabels::List& labels, std::vector<uint32_t>& order)
   sort_by_key(keyed, bits);
   for (size_t i = 0; i < order.size(); ++i) order[i] = keyed[i].row;
   return true;
+}
+
+/// Sorts rows that all have the same label names; false when they have not, or it does not fit.
+bool sort_one_shape(const RowLabels::List& labels, std::span<const RowLabels::Column> added,
+                    std::vector<uint32_t>& order) {
+  const auto* first_names = labels[0].names().data();
+  const bool one_shape = std::ranges::all_of(
+      labels, [&](const base::Labels& row) { return row.names().data() == first_names; });
+  const bool all_have = std::ranges::all_of(added, [](const RowLabels::Column& column) {
+    return std::ranges::find(column.values, Symbol{0}) == column.values.end();
+  });
+  return one_shape && all_have && sort_columns(Columns(labels, added), order);
 }
 
 /// Label sets as sequences of numbers that compare as the label sets do: name, value, name, …
@@ -162,11 +200,11 @@ std::vector<uint32_t> sorted_by_labels(const RowLabels& rows) {
   std::iota(order.begin(), order.end(), 0u);
   if (order.size() < 2) return order;
   // Rows without names have had the same one: among equal shapes it makes no difference.
+  const RowLabels::Extension* const extension = rows.extension();
+  if (extension != nullptr && sort_one_shape(extension->rows, extension->columns, order))
+    return order;
   const RowLabels::List& labels = rows.stored();
-  const auto* first_names = labels[0].names().data();
-  const bool one_shape = std::ranges::all_of(
-      labels, [&](const base::Labels& row) { return row.names().data() == first_names; });
-  if (one_shape && sort_one_shape(labels, order)) return order;
+  if (sort_one_shape(labels, {}, order)) return order;
   const Symbol skipped = rows.is_nameless() ? base::symbols::find(base::kMetricName) : 0;
   const Sequences sequences = make_sequences(labels, skipped);
   std::stable_sort(order.begin(), order.end(),

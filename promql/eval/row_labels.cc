@@ -12,25 +12,50 @@ RowLabels RowLabels::share(std::shared_ptr<const List> labels) {
 
 RowLabels RowLabels::without_names(std::shared_ptr<const List> labels) {
   RowLabels out = share(std::move(labels));
-  out.nameless_ = std::make_shared<Nameless>();
+  out.made_ = std::make_shared<Made>();
   return out;
 }
 
+RowLabels RowLabels::extended(Extension extension) {
+  RowLabels out;
+  out.extension_ = std::make_shared<const Extension>(std::move(extension));
+  out.made_ = std::make_shared<Made>();
+  return out;
+}
+
+base::Labels RowLabels::Extension::make(size_t row) const {
+  base::Labels out = drops_names ? rows[row].without_name() : rows[row];
+  for (const Column& column : columns) {
+    if (column.values[row] == 0) continue;
+    out = out.with(base::symbols::view(column.name), base::symbols::view(column.values[row]));
+  }
+  return out;
+}
+
+base::Labels RowLabels::one(size_t row) const {
+  if (extension_ != nullptr) return extension_->make(row);
+  return made_ == nullptr ? stored()[row] : stored()[row].without_name();
+}
+
 const RowLabels::List& RowLabels::made() const {
-  std::call_once(nameless_->once, [this] {
-    nameless_->labels.reserve(stored().size());
-    for (const base::Labels& labels : stored()) {
-      nameless_->labels.push_back(labels.without_name());
+  std::call_once(made_->once, [this] {
+    List& labels = made_->labels;
+    labels.reserve(size());
+    if (extension_ != nullptr) {
+      for (size_t row = 0; row < size(); ++row) labels.push_back(extension_->make(row));
+    } else {
+      for (const base::Labels& stored : *shared_) labels.push_back(stored.without_name());
     }
   });
-  return nameless_->labels;
+  return made_->labels;
 }
 
 RowLabels::List& RowLabels::own() {
-  if (shared_ != nullptr) {
+  if (shared_ != nullptr || extension_ != nullptr) {
     own_ = all();
     shared_ = nullptr;
-    nameless_ = nullptr;
+    extension_ = nullptr;
+    made_ = nullptr;
   }
   return own_;
 }

@@ -1,4 +1,9 @@
-// The label sets of rows, which may have lost their metric names without anybody making them anew.
+// The label sets of rows, made only where somebody looks at them as a whole.
+//
+//   before  sum by (team) (rate(x[5m]) * on (pod) group_left (team, node) owner)
+//           rows of x without a name, again with team and node, and of these the team
+//   after   rows of x as the source stores them, a column of team beside them, and of these the
+//   team
 #pragma once
 
 #include <cstddef>
@@ -17,6 +22,20 @@ class RowLabels {
  public:
   using List = std::vector<base::Labels>;
 
+  /// A label that rows get.
+  struct Column {
+    base::Symbol name = 0;
+    std::vector<base::Symbol> values;  ///< One per row; 0: that row does not get it.
+  };
+  /// Rows that get labels which none of them has, and may lose their names.
+  struct Extension {
+    List rows;  ///< As they were.
+    bool drops_names = false;
+    std::vector<Column> columns;
+    std::shared_ptr<const RowLabels> owner;  ///< Keeps the columns' symbols alive.
+    base::Labels make(size_t row) const;
+  };
+
   RowLabels() = default;
   RowLabels(List labels)
       : own_(std::move(labels)) {}  // NOLINT: a list of label sets is what it is.
@@ -24,32 +43,37 @@ class RowLabels {
   static RowLabels share(std::shared_ptr<const List> labels);
   /// The same without their metric names. Requires share_one_name(*labels).
   static RowLabels without_names(std::shared_ptr<const List> labels);
+  /// Requires share_one_name(rows) when names go.
+  static RowLabels extended(Extension extension);
 
-  size_t size() const { return stored().size(); }
-  bool empty() const { return stored().empty(); }
+  size_t size() const { return extension_ != nullptr ? extension_->rows.size() : stored().size(); }
+  bool empty() const { return size() == 0; }
   /// All rows as they are.
-  const List& all() const { return nameless_ == nullptr ? stored() : made(); }
+  const List& all() const { return made_ == nullptr ? stored() : made(); }
   operator const List&() const { return all(); }  // NOLINT: as above.
   const base::Labels& operator[](size_t row) const { return all()[row]; }
   List::const_iterator begin() const { return all().begin(); }
   List::const_iterator end() const { return all().end(); }
   /// The same as [row], made for this row alone: for who looks at few.
-  base::Labels one(size_t row) const {
-    return nameless_ == nullptr ? stored()[row] : stored()[row].without_name();
-  }
+  base::Labels one(size_t row) const;
   bool operator==(const RowLabels& other) const { return all() == other.all(); }
 
   /// True when rows lack the metric name that stored() has, and nothing else.
-  bool is_nameless() const { return nameless_ != nullptr; }
-  /// All rows as they are stored.
-  const List& stored() const { return shared_ != nullptr ? *shared_ : own_; }
+  bool is_nameless() const { return made_ != nullptr && extension_ == nullptr; }
+  /// Null: rows are not extended.
+  const Extension* extension() const { return extension_.get(); }
+  /// All rows as they are stored; extended ones as they are.
+  const List& stored() const {
+    if (extension_ != nullptr) return made();
+    return shared_ != nullptr ? *shared_ : own_;
+  }
 
   void reserve(size_t rows) { own().reserve(rows); }
   void push_back(base::Labels labels) { own().push_back(std::move(labels)); }
   void emplace_back() { own().emplace_back(); }
 
  private:
-  struct Nameless {
+  struct Made {
     std::once_flag once;
     List labels;
   };
@@ -58,7 +82,8 @@ class RowLabels {
 
   List own_;
   std::shared_ptr<const List> shared_;  ///< Null: own_.
-  std::shared_ptr<Nameless> nameless_;
+  std::shared_ptr<const Extension> extension_;
+  std::shared_ptr<Made> made_;  ///< Of rows that are stored otherwise than they are.
 };
 
 /// True when the rows have one metric name, or none, and neither __type__ nor __unit__: then no two

@@ -47,29 +47,52 @@ bool names_metadata(const std::vector<std::string>& names) {
   });
 }
 
+bool has_any_of(const RowLabels::List& rows, const std::vector<std::string>& names) {
+  const base::Symbol* checked = nullptr;  // Label names that were looked at last.
+  return std::ranges::any_of(rows, [&](const base::Labels& row) {
+    if (row.names().data() == checked) return false;
+    checked = row.names().data();
+    return std::ranges::any_of(names, [&row](const std::string& name) { return row.has(name); });
+  });
+}
+
 /// What tells result rows apart. Often that is known without making their label sets.
 enum class ResultKey : uint8_t { kSignature, kMany, kLabels };
 
-ResultKey result_key(const RowSchema& many, const JoinSpec& spec) {
+/// `one_is_unique`: no signature has two rows on the one-side.
+ResultKey result_key(const RowSchema& many, bool one_is_unique, const JoinSpec& spec) {
   const VectorMatching& matching = spec.matching;
   if (spec.fills() || names_metadata(matching.labels) || names_metadata(matching.include) ||
       !share_one_name(many.labels.stored())) {
     return ResultKey::kLabels;
   }
   if (spec.one_to_one()) return ResultKey::kSignature;
-  return matching.include.empty() ? ResultKey::kMany : ResultKey::kLabels;
+  // Rows that get labels which none of them has stay different.
+  const bool extends = one_is_unique && !has_any_of(many.labels.stored(), matching.include);
+  return matching.include.empty() || extends ? ResultKey::kMany : ResultKey::kLabels;
 }
 
 /// Gives result rows to pairs: equal labels, equal row.
 class ResultRows {
  public:
-  ResultRows(const RowSchema& many, const JoinSpec& spec, uint32_t signatures, SchemaIds& ids)
-      : spec_(spec), schema_(make_schema(ids)), key_(result_key(many, spec)) {
+  struct Sides {
+    const RowSchema& many;
+    const RowSchema& one;
+    uint32_t signatures;
+    bool one_is_unique;
+  };
+  ResultRows(const Sides& sides, const JoinSpec& spec, SchemaIds& ids)
+      : spec_(spec),
+        schema_(make_schema(ids)),
+        key_(result_key(sides.many, sides.one_is_unique, spec)) {
+    const RowSchema& many = sides.many;
     if (key_ == ResultKey::kLabels) rows_.reserve(many.rows());
-    if (key_ == ResultKey::kSignature) row_of_.resize(signatures, kNone);
+    if (key_ == ResultKey::kSignature) row_of_.resize(sides.signatures, kNone);
     if (key_ == ResultKey::kMany) row_of_.resize(many.rows(), kNone);
-    is_lazy_ = key_ != ResultKey::kLabels && spec.keeps_labels() &&
-               (spec.drops_name() || many.labels.is_nameless());
+    if (key_ == ResultKey::kMany) begin_columns(sides.one);
+    drops_names_ = spec.drops_name() || many.labels.is_nameless();
+    is_lazy_ =
+        !columns_.empty() || (key_ != ResultKey::kLabels && spec.keeps_labels() && drops_names_);
     many_ = is_lazy_ ? &many.labels.stored() : &many.labels.all();
   }
 
@@ -81,6 +104,8 @@ class ResultRows {
     row = static_cast<uint32_t>(labels_.size());
     const base::Labels& labels = (*many_)[pair.many];
     labels_.push_back(is_lazy_ ? labels : result_labels(labels, {}, spec_));
+    for (RowLabels::Column& column : columns_)
+      column.values.push_back(one.labels.stored()[pair.one].value_of(column.name));
     return row;
   }
   uint32_t row_of(const base::Labels& many, const base::Labels& one) {
@@ -91,7 +116,13 @@ class ResultRows {
     return row;
   }
   RowSchemaPtr finish() {
-    if (is_lazy_) {
+    std::erase_if(columns_, [](const RowLabels::Column& column) {
+      return std::ranges::all_of(column.values, [](base::Symbol value) { return value == 0; });
+    });
+    if (!columns_.empty()) {
+      schema_->labels = RowLabels::extended(
+          {std::move(labels_), drops_names_, std::move(columns_), std::move(included_)});
+    } else if (is_lazy_ && drops_names_) {
       schema_->labels =
           RowLabels::without_names(std::make_shared<const RowLabels::List>(std::move(labels_)));
     } else {
@@ -102,11 +133,24 @@ class ResultRows {
   }
 
  private:
+  /// For the labels of the one-side that group_left and group_right name.
+  void begin_columns(const RowSchema& one) {
+    for (const std::string& name : spec_.matching.include) {
+      const base::Symbol symbol = base::symbols::find(name);
+      const auto same = [symbol](const RowLabels::Column& column) { return column.name == symbol; };
+      if (symbol != 0 && std::ranges::none_of(columns_, same)) columns_.push_back({symbol, {}});
+    }
+    if (!columns_.empty()) included_ = std::make_shared<const RowLabels>(one.labels);
+  }
+
   static constexpr uint32_t kNone = UINT32_MAX;
   const JoinSpec& spec_;
   std::shared_ptr<RowSchema> schema_;
   ResultKey key_;
-  bool is_lazy_ = false;  ///< Rows are the many-side's without their names.
+  bool drops_names_ = false;
+  bool is_lazy_ = false;  ///< Rows are the many-side's, perhaps without names, and columns_.
+  std::vector<RowLabels::Column> columns_;
+  std::shared_ptr<const RowLabels> included_;  ///< Has the values of columns_.
   const RowLabels::List* many_ = nullptr;
   RowLabels::List labels_;
   std::vector<uint32_t> row_of_;  ///< By signature or row of the many-side.
@@ -149,7 +193,7 @@ base::Result<JoinMap> build_join(const RowSchema& many, const RowSchema& one, co
   join.one_signature = number_rows(one.labels, key, signatures);
   join.signatures = signatures.size();
   const RowsBySignature ones(join.one_signature, join.signatures);
-  ResultRows results(many, spec, join.signatures, ids);
+  ResultRows results({many, one, join.signatures, ones.unique()}, spec, ids);
   join.pairs.reserve(many.rows());
   for (uint32_t row = 0; row < many.rows(); ++row) {
     const uint32_t s = many_signature[row];

@@ -53,6 +53,64 @@ TEST(RowLabels, LoseTheirNamesWhenAsked) {
   EXPECT_EQ(more[0], labels[0].without_name());
 }
 
+/// Rows of one metric with a label m, and one z on every n-th row, beside those they had.
+RowLabels extended(const RowLabels::List& labels, bool drops_names, size_t n) {
+  RowLabels::List owner;
+  for (size_t i = 0; i < 7; ++i)
+    owner.push_back(Labels::of({{"m", "m" + std::to_string(i)}, {"z", std::to_string(7 - i)}}));
+  RowLabels::Extension rows{labels, drops_names, {{0, {}}, {0, {}}}, nullptr};
+  for (size_t c = 0; c < 2; ++c) {
+    rows.columns[c].name = owner[0].names()[c];
+    for (size_t row = 0; row < labels.size(); ++row) {
+      const bool has = c == 0 || row % n == 0;
+      rows.columns[c].values.push_back(has ? owner[row % 7].values()[c] : 0);
+    }
+  }
+  rows.owner = std::make_shared<const RowLabels>(std::move(owner));
+  return RowLabels::extended(std::move(rows));
+}
+
+Labels extended_row(const RowLabels::List& labels, size_t row, bool drops_names, size_t n) {
+  Labels out = drops_names ? labels[row].without_name() : labels[row];
+  out = out.with("m", "m" + std::to_string(row % 7));
+  return row % n == 0 ? out.with("z", std::to_string(7 - row % 7)) : out;
+}
+
+TEST(RowLabels, GetLabelsWhenAsked) {
+  const RowLabels::List labels = random_labels(3, false);
+  for (const bool drops_names : {true, false}) {
+    const RowLabels rows = extended(labels, drops_names, 3);
+    EXPECT_EQ(rows.size(), labels.size());
+    EXPECT_FALSE(rows.is_nameless());
+    RowLabels::List expected;
+    for (size_t row = 0; row < labels.size(); ++row) {
+      expected.push_back(extended_row(labels, row, drops_names, 3));
+      EXPECT_EQ(rows.one(row), expected.back());
+    }
+    RowLabels more = rows;
+    EXPECT_EQ(rows.all(), expected);
+    EXPECT_EQ(rows.stored(), expected);
+    more.push_back(labels[0]);
+    EXPECT_EQ(more.extension(), nullptr);
+    EXPECT_EQ(more.size(), labels.size() + 1);
+    EXPECT_EQ(more[1], expected[1]);
+  }
+}
+
+TEST(RowLabels, AreNumberedAlikeWithAndWithoutTheirLabelsMade) {
+  const RowLabels::List labels = random_labels(4, false);
+  const RowLabels rows = extended(labels, true, 2);
+  for (const LabelChoice& choice :
+       {LabelChoice{{"m", "a"}, false}, LabelChoice{{"z"}, false}, LabelChoice{{"Zone"}, false},
+        LabelChoice{{"instance", "__name__"}, true}, LabelChoice{{"m", "__name__"}, true}}) {
+    KeyNumbers of_extended(choice);
+    KeyNumbers of_made(choice);
+    for (size_t row = 0; row < rows.size(); ++row) {
+      EXPECT_EQ(of_extended.number_of(*rows.extension(), row), of_made.number_of(rows.all()[row]));
+    }
+  }
+}
+
 TEST(RowLabels, DoNotShareOneNameWhenMoreWouldGo) {
   const Labels up = Labels::of({{"__name__", "up"}, {"a", "1"}});
   EXPECT_TRUE(share_one_name({}));
@@ -67,7 +125,8 @@ TEST(RowLabels, DoNotShareOneNameWhenMoreWouldGo) {
 TEST(LabelOrder, IsThatOfLabelSets) {
   for (uint32_t seed = 1; seed <= 10; ++seed) {
     const RowLabels::List labels = random_labels(seed, seed % 2 == 0);
-    for (const RowLabels& rows : {RowLabels(labels), nameless(labels)}) {
+    for (const RowLabels& rows : {RowLabels(labels), nameless(labels), extended(labels, true, 1),
+                                  extended(labels, false, 1), extended(labels, true, 2)}) {
       std::vector<uint32_t> expected(labels.size());
       std::iota(expected.begin(), expected.end(), 0u);
       std::ranges::stable_sort(expected, [&](uint32_t a, uint32_t b) { return rows[a] < rows[b]; });
