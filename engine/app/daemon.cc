@@ -18,7 +18,9 @@
 #include "engine/api/status_api.h"
 #include "engine/api/targets_api.h"
 #include "engine/api/tsdb_api.h"
+#include "engine/app/daemon_metrics.h"
 #include "engine/app/external_url.h"
+#include "engine/app/life_state.h"
 #include "engine/app/loaded_files.h"
 #include "engine/app/part_options.h"
 #include "engine/app/process_metrics.h"
@@ -59,7 +61,7 @@ class RunningDaemon final : public Daemon {
         clock_(clock),
         log_(std::move(log)),
         storage_(std::move(storage)),
-        started_at_(clock.now()),
+        life_(clock.now()),
         store_(store_options(flags), clock),
         query_gate_(flags.query_concurrency_max, clock),
         query_log_(files, query_log_writer_, clock, log_),
@@ -110,7 +112,7 @@ class RunningDaemon final : public Daemon {
       schedule_housekeeping();
     });
     register_metrics();
-    ready_.store(true);
+    life_.ready.store(true);
     log_.info("Server is ready to receive web requests.",
               {{"address", listening_at()}, {"url", external_url_}});
     return {};
@@ -118,12 +120,10 @@ class RunningDaemon final : public Daemon {
 
   base::Status reload() override {
     const std::lock_guard lock(reload_mutex_);
-    if (stopping_.load()) return base::Error{base::Code::kCancelled, "the server is stopping"};
+    if (life_.stopping.load()) return base::Error{base::Code::kCancelled, "the server is stopping"};
     base::Status status = load_and_apply();
-    reload_ok_.store(status.ok());
-    reload_failed_at_.store(status.ok() ? 0 : clock_.now());
+    life_.note_reload(status, clock_.now());
     if (status.ok()) {
-      reloaded_at_.store(clock_.now());
       log_.info("Completed loading of configuration files", {{"file", flags_.config_file}});
     } else {
       log_.error("Error reloading config; the running configuration stays",
@@ -133,7 +133,7 @@ class RunningDaemon final : public Daemon {
   }
 
   void stop() override {
-    if (stopping_.exchange(true)) return;
+    if (life_.stopping.exchange(true)) return;
     queries_.cancel();
     if (server_) server_->stop(kDrainTime);
     // Requests that the server gave up on still run; this waits for their end.
@@ -318,7 +318,7 @@ class RunningDaemon final : public Daemon {
         .config = [this] { return dispatcher_->shown_config(); },
         .post = [this](const std::vector<base::Alert>& alerts) { dispatcher_->on_alerts(alerts); },
         .version = kAlertmanagerVersion,
-        .started_at = started_at_};
+        .started_at = life_.started_at};
   }
 
   api::StatusView status_view() {
@@ -331,63 +331,25 @@ class RunningDaemon final : public Daemon {
       const auto shown = shown_config_.load();
       return shown == nullptr ? std::string() : *shown;
     };
-    out.ready = [this] { return ready_.load(); };
-    out.stopping = [this] { return stopping_.load(); };
+    out.ready = [this] { return life_.ready.load(); };
+    out.stopping = [this] { return life_.stopping.load(); };
     out.metrics = [this] { return metrics_.expose(); };
     if (flags_.enable_lifecycle) out.reload = [this] { return reload(); };
-    out.started_at = started_at_;
-    out.reload_ok = [this] { return reload_ok_.load(); };
-    out.reloaded_at = [this] { return reloaded_at_.load(); };
-    out.reload_failed_at = [this] { return reload_failed_at_.load(); };
+    out.started_at = life_.started_at;
+    out.reload_ok = [this] { return life_.reload_ok.load(); };
+    out.reloaded_at = [this] { return life_.reloaded_at.load(); };
+    out.reload_failed_at = [this] { return life_.reload_failed_at.load(); };
     out.hostname = host_name();
     out.retention = base::format_duration(flags_.retention);
     return out;
   }
 
   void register_metrics() {
-    register_process_metrics(metrics_, started_at_);
+    register_process_metrics(metrics_, life_.started_at);
     register_store_metrics(metrics_, store_);
-    register_query_metrics();
-    metrics_
-        .gauge("prometheus_build_info", "The Prometheus whose API this is.",
-               {{"version", kPrometheusVersion},
-                {"revision", ""},
-                {"branch", "main"},
-                {"goversion", ""}})
-        .set(1);
-    metrics_
-        .gauge("alertmanager_build_info", "The Alertmanager whose API this is.",
-               {{"version", kAlertmanagerVersion},
-                {"revision", ""},
-                {"branch", "main"},
-                {"goversion", ""}})
-        .set(1);
-    metrics_.gauge("tocsin_build_info", "Version of the program.", {{"version", kVersion}}).set(1);
-    metrics_.gauge_from("prometheus_ready", "Whether startup is complete.",
-                        [this] { return ready_.load() ? 1.0 : 0.0; });
-    for (const char* name :
-         {"prometheus_config_last_reload_successful", "tocsin_config_last_reload_successful",
-          "alertmanager_config_last_reload_successful"}) {
-      metrics_.gauge_from(name, "Whether the last configuration reload attempt was successful.",
-                          [this] { return reload_ok_.load() ? 1.0 : 0.0; });
-    }
-    metrics_.gauge_from("prometheus_config_last_reload_success_timestamp_seconds",
-                        "Timestamp of the last successful configuration reload.",
-                        [this] { return static_cast<double>(reloaded_at_.load()) / 1000; });
-  }
-
-  void register_query_metrics() {
-    metrics_
-        .gauge("prometheus_engine_queries_concurrent_max", "The max number of concurrent queries.")
-        .set(query_gate_.places());
-    metrics_.gauge_from("prometheus_engine_queries",
-                        "The current number of queries being executed or waiting.",
-                        [this] { return static_cast<double>(query_gate_.queries()); });
-    metrics_.gauge_from("prometheus_engine_query_log_enabled", "State of the query log.",
-                        [this] { return query_log_.is_enabled() ? 1.0 : 0.0; });
-    metrics_.counter_from("prometheus_engine_query_log_failures_total",
-                          "The number of query log failures.",
-                          [this] { return static_cast<double>(query_log_.failures()); });
+    register_build_metrics(metrics_);
+    register_life_metrics(metrics_, life_);
+    register_query_metrics(metrics_, query_gate_, query_log_);
   }
 
   void schedule_housekeeping() {
@@ -447,15 +409,10 @@ class RunningDaemon final : public Daemon {
   const base::Clock& clock_;
   const base::Log log_;
   const Storage storage_;
-  const base::TimestampMs started_at_;
+  LifeState life_;
   std::string external_url_;
   base::MetricRegistry metrics_;
   tsdb::Store store_;
-  std::atomic<bool> ready_{false};
-  std::atomic<bool> stopping_{false};
-  std::atomic<bool> reload_ok_{true};
-  std::atomic<base::TimestampMs> reloaded_at_{clock_.now()};
-  std::atomic<base::TimestampMs> reload_failed_at_{0};  // 0: it has not.
   std::atomic<std::shared_ptr<const std::string>> shown_config_;
   std::atomic<std::shared_ptr<const std::vector<std::string>>> alertmanager_urls_;
   std::atomic<std::shared_ptr<const net::ServerHandler>> handler_;
