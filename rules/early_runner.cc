@@ -1,7 +1,6 @@
 #include "rules/early_runner.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace tocsin::rules {
@@ -10,8 +9,6 @@ namespace {
 constexpr int64_t kNsPerMs = 1'000'000;
 /// Commits jitter: gaps count as an interval from this part of it on.
 constexpr double kGapTolerance = 0.9;
-/// What the newest gap adds to the average. A late commit makes a long gap, then a short one.
-constexpr double kNewestGapWeight = 0.25;
 /// When the next group is running its slot.
 constexpr base::DurationMs kBusyWait = 5;
 
@@ -22,11 +19,7 @@ void EarlyRunner::add(Scheduler::TaskId id, EarlyTask task) { tasks_[id].task = 
 void EarlyRunner::remove(Scheduler::TaskId id) {
   const auto found = tasks_.find(id);
   if (found == tasks_.end()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    set_eager(id, found->second, false);
-    unwatch(found->second);
-  }
+  follow(id, found->second, {});
   tasks_.erase(found);
 }
 
@@ -34,75 +27,38 @@ void EarlyRunner::set_writers(Scheduler::TaskId id, const std::vector<uint32_t>&
   const auto found = tasks_.find(id);
   if (found == tasks_.end()) return;
   Entry& entry = found->second;
-  const std::lock_guard lock(mutex_);
-  if (entry.writers != writers) {
-    set_eager(id, entry, false);
-    watch(entry, writers);
-  }
-  set_eager(id, entry, commits_suit(entry));
+  const double gap_min_ns =
+      kGapTolerance * static_cast<double>(entry.task.interval) * static_cast<double>(kNsPerMs);
+  const bool suits = commits_.all_pause(writers, gap_min_ns);
+  follow(id, entry, suits ? writers : std::vector<uint32_t>());
 }
 
-void EarlyRunner::watch(Entry& entry, const std::vector<uint32_t>& writers) {
-  // First the new, so that what is in both lists is not forgotten in between.
-  for (const uint32_t writer : writers) ++writers_[writer].watched;
-  unwatch(entry);
+void EarlyRunner::follow(Scheduler::TaskId id, Entry& entry, const std::vector<uint32_t>& writers) {
+  if (entry.writers == writers) return;
+  const std::lock_guard lock(mutex_);
+  for (const uint32_t writer : entry.writers) {
+    const auto found = readers_.find(writer);
+    std::erase(found->second, id);
+    if (found->second.empty()) readers_.erase(found);
+  }
+  for (const uint32_t writer : writers) readers_[writer].push_back(id);
   entry.writers = writers;
 }
 
-void EarlyRunner::unwatch(Entry& entry) {
-  for (const uint32_t writer : entry.writers) {
-    const auto found = writers_.find(writer);
-    if (--found->second.watched == 0) writers_.erase(found);
-  }
-  entry.writers.clear();
-}
-
-bool EarlyRunner::commits_suit(const Entry& entry) const {
-  const double gap_min_ns =
-      kGapTolerance * static_cast<double>(entry.task.interval) * static_cast<double>(kNsPerMs);
-  return std::all_of(entry.writers.begin(), entry.writers.end(), [&](uint32_t number) {
-    const std::optional<double> gap_ns = writers_.at(number).gap_ns;
-    return gap_ns && *gap_ns >= gap_min_ns;
-  });
-}
-
-void EarlyRunner::set_eager(Scheduler::TaskId id, Entry& entry, bool eager) {
-  if (eager == entry.eager) return;
-  entry.eager = eager;
-  for (const uint32_t number : entry.writers) {
-    std::vector<Scheduler::TaskId>& readers = writers_.at(number).readers;
-    if (eager) {
-      readers.push_back(id);
-    } else {
-      std::erase(readers, id);
-    }
-  }
-}
-
-void EarlyRunner::on_commit(uint32_t number) {
-  const int64_t now_ns = clock_.steady_ns();
+void EarlyRunner::on_commit(uint32_t writer) {
   const std::lock_guard lock(mutex_);
-  const auto found = writers_.find(number);
-  if (found == writers_.end()) return;
-  Writer& writer = found->second;
-  if (writer.last_commit_ns) {
-    const auto newest_ns = static_cast<double>(now_ns - *writer.last_commit_ns);
-    const double known_ns = writer.gap_ns.value_or(newest_ns);
-    writer.gap_ns = known_ns + kNewestGapWeight * (newest_ns - known_ns);
-  }
-  writer.last_commit_ns = now_ns;
-  if (writer.readers.empty()) return;
-  arrivals_.push_back(number);
+  if (!readers_.contains(writer)) return;
+  arrivals_.push_back(writer);
   if (arrivals_.size() == 1) loop_.post([this] { take_arrivals(); });
 }
 
 void EarlyRunner::take_arrivals() {
   {
     const std::lock_guard lock(mutex_);
-    for (const uint32_t number : arrivals_) {
-      const auto writer = writers_.find(number);
-      if (writer == writers_.end()) continue;
-      for (const Scheduler::TaskId id : writer->second.readers) {
+    for (const uint32_t writer : arrivals_) {
+      const auto readers = readers_.find(writer);
+      if (readers == readers_.end()) continue;
+      for (const Scheduler::TaskId id : readers->second) {
         if (!std::exchange(tasks_.at(id).queued, true)) queue_.push_back(id);
       }
     }

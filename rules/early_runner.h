@@ -6,11 +6,11 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "rules/commit_times.h"
 #include "rules/scheduler.h"
 
 namespace tocsin::rules {
@@ -34,9 +34,14 @@ class EarlyRunner {
   /// What may be spent in a row after quiet times.
   static constexpr int64_t kCreditMaxNs = 20'000'000;
 
-  /// All outlive it.
-  EarlyRunner(base::Loop& loop, Scheduler& scheduler, const base::Clock& clock)
-      : loop_(loop), scheduler_(scheduler), clock_(clock), credited_ns_(clock.steady_ns()) {}
+  /// All outlive it. `commits` knows when writers commit.
+  EarlyRunner(base::Loop& loop, Scheduler& scheduler, const base::Clock& clock,
+              const CommitTimes& commits)
+      : loop_(loop),
+        scheduler_(scheduler),
+        clock_(clock),
+        commits_(commits),
+        credited_ns_(clock.steady_ns()) {}
   EarlyRunner(const EarlyRunner&) = delete;
   EarlyRunner& operator=(const EarlyRunner&) = delete;
   ~EarlyRunner() { loop_.cancel(timer_); }
@@ -48,26 +53,16 @@ class EarlyRunner {
   /// they commit is judged then.
   void set_writers(Scheduler::TaskId id, const std::vector<uint32_t>& writers);
 
-  /// A writer has committed.
+  /// A writer has committed, as `commits` has been told.
   void on_commit(uint32_t writer);
 
  private:
-  struct Writer {
-    std::optional<int64_t> last_commit_ns;
-    std::optional<double> gap_ns;            // Between two, on average of the last few.
-    size_t watched = 0;                      // Tasks that have it in their list.
-    std::vector<Scheduler::TaskId> readers;  // Tasks that its commits run.
-  };
   struct Entry {
     EarlyTask task;
-    std::vector<uint32_t> writers;
-    bool eager = false;  // Is among the readers of its writers.
+    std::vector<uint32_t> writers;  // Whose commits run it now.
     bool queued = false;
   };
-  bool commits_suit(const Entry& entry) const;
-  void set_eager(Scheduler::TaskId id, Entry& entry, bool eager);
-  void watch(Entry& entry, const std::vector<uint32_t>& writers);
-  void unwatch(Entry& entry);
+  void follow(Scheduler::TaskId id, Entry& entry, const std::vector<uint32_t>& writers);
   void take_arrivals();
   void pump();
   BetweenSlots start(Scheduler::TaskId id);
@@ -77,6 +72,7 @@ class EarlyRunner {
   base::Loop& loop_;
   Scheduler& scheduler_;
   const base::Clock& clock_;
+  const CommitTimes& commits_;
   std::map<Scheduler::TaskId, Entry> tasks_;
   std::deque<Scheduler::TaskId> queue_;
   bool running_ = false;
@@ -85,8 +81,8 @@ class EarlyRunner {
   int64_t credit_ns_ = kCreditMaxNs;
   int64_t credited_ns_;  // When credit was last given.
 
-  std::mutex mutex_;  // Guards what follows.
-  std::unordered_map<uint32_t, Writer> writers_;
+  std::mutex mutex_;                                                      // Guards what follows.
+  std::unordered_map<uint32_t, std::vector<Scheduler::TaskId>> readers_;  // By writer.
   std::vector<uint32_t> arrivals_;
 };
 

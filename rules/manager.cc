@@ -35,7 +35,8 @@ Manager::Manager(base::Loop& loop, base::Executor& executor, RuleServices servic
     : services_(std::move(services)),
       flags_(with_memory(std::move(flags))),
       scheduler_(loop, executor, services_.clock),
-      early_(loop, scheduler_, services_.clock),
+      commits_(services_.clock),
+      early_(loop, scheduler_, services_.clock, commits_),
       published_(std::make_shared<const Groups>()) {}
 
 Manager::~Manager() = default;
@@ -179,7 +180,7 @@ void Manager::follow_scrapes(Scheduler::TaskId id, const Group& group) {
 }
 
 void Manager::on_commit(uint32_t writer) {
-  commits_.note(writer, services_.clock.now());
+  commits_.note(writer);
   early_.on_commit(writer);
 }
 

@@ -79,8 +79,8 @@ class Manager {
   const RuleServices services_;
   const RuleFlags flags_;  // Their eval.memory is that of all groups.
   Scheduler scheduler_;
-  EarlyRunner early_;
   CommitTimes commits_;
+  EarlyRunner early_;
   bool started_ = false;
   bool stopping_ = false;
   size_t stopping_passes_ = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "rules/commit_times.h"
+#include "tests/support/fake_time.h"
 
 namespace tocsin::rules {
 namespace {
@@ -54,24 +55,48 @@ TEST(BetterPhase, AFoundOneStays) {
   EXPECT_EQ(better_phase(arrivals, kInterval, *found), std::nullopt);
 }
 
-TEST(CommitTimes, AreKnownFromTheSecondCommitOn) {
-  CommitTimes times;
-  times.note(1, 5000);
+class CommitTimesTest : public ::testing::Test {
+ protected:
+  void note(base::TimestampMs t, uint32_t writer) {
+    clock.set(t);
+    times.note(writer);
+  }
+  testing::FakeClock clock{0};
+  CommitTimes times{clock};
+};
+
+TEST_F(CommitTimesTest, AreKnownFromTheSecondCommitOn) {
+  note(5000, 1);
   EXPECT_TRUE(times.of({1, 2}).empty());
-  times.note(1, 15'000);
-  times.note(2, 16'000);
+  note(15'000, 1);
+  note(16'000, 2);
   const auto arrivals = times.of({1, 2});
   ASSERT_EQ(arrivals.size(), 1u);
   EXPECT_EQ(arrivals[0].t, 15'000);
   EXPECT_EQ(arrivals[0].period, 10'000);
 }
 
-TEST(CommitTimes, ForgetTheSilent) {
-  CommitTimes times;
-  times.note(1, 0);
-  times.note(1, 1000);
-  for (uint32_t writer = 2; writer < 3000; ++writer) times.note(writer, 2 * base::kHour);
+TEST_F(CommitTimesTest, PausesAreThoseOnAverage) {
+  constexpr double kSecondNs = 1e9;
+  EXPECT_TRUE(times.all_pause({}, kSecondNs));
+  note(0, 1);
+  EXPECT_FALSE(times.all_pause({1}, 0));
+  note(10'000, 1);
+  EXPECT_TRUE(times.all_pause({1}, 10 * kSecondNs));
+  EXPECT_FALSE(times.all_pause({1}, 10.1 * kSecondNs));
+  note(24'000, 1);  // Late, and then in time again.
+  note(30'000, 1);
+  EXPECT_TRUE(times.all_pause({1}, 9 * kSecondNs));
+  note(30'000, 2);
+  EXPECT_FALSE(times.all_pause({1, 2}, 9 * kSecondNs));
+}
+
+TEST_F(CommitTimesTest, ForgetTheSilent) {
+  note(0, 1);
+  note(1000, 1);
+  for (uint32_t writer = 2; writer < 3000; ++writer) note(2 * base::kHour, writer);
   EXPECT_TRUE(times.of({1}).empty());
+  EXPECT_FALSE(times.all_pause({1}, 0));
 }
 
 }  // namespace
