@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "engine/app/shown_config.h"
 #include "engine/config/show_yaml.h"
 
 namespace tocsin::app {
@@ -67,7 +68,7 @@ class Loader {
     // The list is read after `global`, wherever it stands in the file.
     fields.node("scrape_configs", [&](const YamlNode& node) -> Status {
       ASSIGN_OR_RETURN(out_.scrape_configs,
-                       scrape::parse_scrape_configs(node, defaults_, job_names_));
+                       scrape::parse_scrape_configs(node, out_.scrape_defaults, job_names_));
       return {};
     });
     fields.node("alerting", [&](const YamlNode& node) -> Status {
@@ -86,7 +87,7 @@ class Loader {
     fields.string("query_log_file", out_.query_log_file);
     fields.node("external_labels",
                 [&](const YamlNode& labels) { return read_external_labels(labels); });
-    RETURN_IF_ERROR(scrape::read_scrape_defaults(fields, node, defaults_));
+    RETURN_IF_ERROR(scrape::read_scrape_defaults(fields, node, out_.scrape_defaults));
     fields.unsupported(kLaterGlobals, "not supported in this version");
     RETURN_IF_ERROR(fields.finish());
     if (!out_.query_log_file.empty())
@@ -139,7 +140,6 @@ class Loader {
 
   const Environment& environment_;
   PrometheusConfig& out_;
-  scrape::ScrapeDefaults defaults_;
   std::vector<std::string> job_names_;
 };
 
@@ -152,7 +152,7 @@ base::Result<PrometheusConfig> parse_prometheus_config(std::string_view text,
   PrometheusConfig out;
   out.file = file;
   RETURN_IF_ERROR(Loader(environment, out).load(root));
-  out.shown = config::show_yaml(root, config::http_secret_keys());
+  out.shown = config::show_yaml(with_defaults(root, out), config::http_secret_keys());
   return out;
 }
 

@@ -22,10 +22,11 @@ struct PrometheusConfig {
   base::DurationMs rule_query_offset = 0;
   std::string query_log_file;  ///< Relative paths resolved against the file.
   base::Labels external_labels;
+  scrape::ScrapeDefaults scrape_defaults;  ///< Of `global`.
   std::vector<scrape::ScrapeConfigPtr> scrape_configs;
   std::vector<std::string> rule_files;  ///< Patterns, relative paths resolved against the file.
   notifiers::AlertingConfig alerting;
-  std::string shown;                  ///< The file as YAML, secrets hidden.
+  std::string shown;                  ///< As YAML with what is in force, secrets hidden.
   std::vector<std::string> warnings;  ///< What the operator should know.
 };
 

@@ -101,5 +101,68 @@ TEST(PrometheusConfig, IsReadFromAFileThatExists) {
             "cannot read \"/nonexistent/p.yml\": No such file or directory");
 }
 
+TEST(PrometheusConfig, IsShownWithWhatIsInForce) {
+  const auto config = parse(R"(
+rule_files: [x.yml]
+scrape_configs:
+  - static_configs: [{targets: ['a:1']}]
+    scrape_interval: 5s
+    job_name: one
+    basic_auth: {username: u, password: p}
+    metric_relabel_configs: [{action: labeldrop, regex: x}]
+global: {evaluation_interval: 30s, external_labels: {a: b}}
+alerting:
+  alertmanagers: [{static_configs: [{targets: ['am:9093']}]}]
+)");
+  ASSERT_TRUE(config.ok()) << config.error().to_string();
+  EXPECT_EQ(config->shown, R"(global:
+  scrape_interval: 1m
+  scrape_timeout: 10s
+  scrape_protocols:
+    - PrometheusText1.0.0
+    - PrometheusText0.0.4
+  evaluation_interval: 30s
+  external_labels:
+    a: b
+rule_files:
+  - x.yml
+scrape_configs:
+  - job_name: one
+    honor_timestamps: true
+    track_timestamps_staleness: false
+    scrape_interval: 5s
+    scrape_timeout: 5s
+    scrape_protocols:
+      - PrometheusText1.0.0
+      - PrometheusText0.0.4
+    metrics_path: /metrics
+    scheme: http
+    enable_compression: true
+    basic_auth:
+      username: u
+      password: <secret>
+    follow_redirects: true
+    enable_http2: true
+    static_configs:
+      - targets:
+          - "a:1"
+    metric_relabel_configs:
+      - action: labeldrop
+        regex: x
+alerting:
+  alertmanagers:
+    - follow_redirects: true
+      enable_http2: true
+      scheme: http
+      timeout: 10s
+      api_version: v2
+      static_configs:
+        - targets:
+            - "am:9093"
+)");
+  // What is shown reads to the same.
+  EXPECT_EQ(parse(parse("global:")->shown)->shown, parse("")->shown);
+}
+
 }  // namespace
 }  // namespace tocsin::app
