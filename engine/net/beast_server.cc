@@ -316,6 +316,7 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     ServerCounters::count(core_->counters.requests);
     Answer out{.response = core_->handler(request)};
+    if (!is_head_request_) complete_for_gzip(request, out.response);
     if (out.response.rest == nullptr || has_no_body(out.response.status)) {
       compress_reply(request, out.response);
       return out;

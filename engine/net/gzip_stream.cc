@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kWindowLog = 15;
 constexpr int kAsGzip = 16;  // added to the window
-constexpr int kMemoryLevel = 8;
+constexpr int kMemoryLevel = 9;
 constexpr size_t kRoomBytes = 32u << 10;
 
 }  // namespace

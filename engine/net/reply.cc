@@ -12,6 +12,7 @@ namespace tocsin::net {
 namespace {
 
 constexpr size_t kCompressFromBytes = 1024;
+constexpr size_t kCompressWholeBytes = 2u << 20;
 
 struct StatusText {
   int status;
@@ -126,6 +127,11 @@ std::string reply_head(const ServerResponse& response, BodyFraming framing, bool
 
 ServerResponse plain_reply(int status, std::string message) {
   return {status, "text/plain; charset=utf-8", {}, std::move(message) + "\n"};
+}
+
+void complete_for_gzip(const ServerRequest& request, ServerResponse& response) {
+  if (response.rest == nullptr || !accepts_gzip(request.header("accept-encoding"))) return;
+  if (!response.rest->append_to(response.body, kCompressWholeBytes)) response.rest.reset();
 }
 
 void compress_reply(const ServerRequest& request, ServerResponse& response) {

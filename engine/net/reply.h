@@ -28,6 +28,10 @@ ServerResponse plain_reply(int status, std::string message);
 /// Whether answers of this status end with their head.
 bool has_no_body(int status);
 
+/// Of a response with a `rest`: takes all of that into the body when it is not so large that
+/// compressing it whole, which is faster, would need much memory.
+void complete_for_gzip(const ServerRequest& request, ServerResponse& response);
+
 /// Compresses the body when the client takes gzip and it is worth it.
 void compress_reply(const ServerRequest& request, ServerResponse& response);
 

@@ -1,4 +1,6 @@
-"""Queries of clients that are slow, many or gone; the query log; serving below a path."""
+"""Queries of clients that are slow, many or gone; large answers; the query log; serving below a path."""
+import gzip
+import http.client
 import json
 import os
 import signal
@@ -182,6 +184,83 @@ def types_are_labels_when_asked_for():
                 eventually("both are there", lambda: server.value("count({__name__=~'level|work'})") == 2)
                 found = server.query("{__name__=~'level|work'}")
                 equal({labels.get("__type__", "") for labels, _ in found}, kinds)
+
+
+POINTS = 300_000
+LARGE = "/api/v1/query?" + urllib.parse.urlencode({"query": f"vector(1)[{POINTS}s:1s]", "time": POINTS})
+
+
+def points(body):
+    """How many points the one series of an answer has."""
+    series, = json.loads(body)["data"]["result"]
+    return len(series["values"])
+
+
+def begin_reading(server, request=f"GET {LARGE} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"):
+    """A connection on which the head of a large answer has come, and that head."""
+    connection = socket.create_connection(("127.0.0.1", server.port))
+    connection.sendall(request.encode())
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += connection.recv(1)
+    return connection, head.decode()
+
+
+def answered(server):
+    return server.metric('prometheus_http_requests_total{code="200",handler="/api/v1/query"}')
+
+
+@case
+def large_answers_come_in_chunks():
+    with Tocsin(FILES) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        for coding in ("identity", "gzip"):
+            connection.request("GET", LARGE, headers={"Accept-Encoding": coding})
+            response = connection.getresponse()
+            body = response.read()
+            equal((response.status, response.getheader("Transfer-Encoding")), (200, "chunked"), coding)
+            equal(points(gzip.decompress(body) if coding == "gzip" else body), POINTS)
+        # The connection was kept.
+        connection.request("HEAD", LARGE)
+        response = connection.getresponse()
+        equal((response.status, response.getheader("Transfer-Encoding"), response.read()), (200, "chunked", b""))
+        connection.request("GET", "/api/v1/query?query=1")
+        response = connection.getresponse()
+        equal((response.status, response.getheader("Transfer-Encoding")), (200, None))
+        equal(int(response.getheader("Content-Length")), len(response.read()))
+
+
+@case
+def old_clients_get_large_answers_up_to_the_end_of_the_connection():
+    with Tocsin(FILES) as server:
+        connection, head = begin_reading(server, f"GET {LARGE} HTTP/1.0\r\n\r\n")
+        assert "Transfer-Encoding" not in head and "Content-Length" not in head, head
+        body = b""
+        while part := connection.recv(65536):
+            body += part
+        equal(points(body), POINTS)
+
+
+@case
+def clients_that_leave_amid_an_answer_leave_nothing_behind():
+    with Tocsin(FILES) as server:
+        for _ in range(20):
+            begin_reading(server)[0].close()
+        eventually("all answers are given up", lambda: answered(server) == 20)
+        equal(server.data("/api/v1/query", query="1")["resultType"], "scalar")
+
+
+@case
+def stopping_lets_clients_read_their_answers():
+    with Tocsin(FILES) as server:
+        connection, _ = begin_reading(server)
+        server.signal(signal.SIGTERM)
+        server.expect("draining")
+        body = b""
+        while part := connection.recv(65536):
+            body += part
+        assert body.endswith(b"0\r\n\r\n"), body[-100:]
+        equal(server.wait(), 0)
 
 
 @case

@@ -131,6 +131,17 @@ TEST(HttpStream, IsCompressedForThoseWhoAsk) {
   EXPECT_EQ(*plain, "head\n" + lines(3'000'000));
 }
 
+TEST(HttpStream, IsCompressedWholeWhenThatNeedsLittle) {
+  Seen seen;
+  LoopbackServer server(streaming(seen, 1'000'000));
+  const std::string answer =
+      ask(server.port(), kGet + "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(answer.find("\r\nContent-Length: "), std::string::npos);
+  const auto plain = net::decompress("gzip", body_of(answer), 2'000'000);
+  ASSERT_TRUE(plain.ok());
+  EXPECT_EQ(*plain, "head\n" + lines(1'000'000));
+}
+
 TEST(HttpStream, IsReadByOurOwnClient) {
   Seen seen;
   LoopbackServer server(streaming(seen, 3'000'000));
