@@ -66,7 +66,7 @@ class PosixFile final : public File {
   }
 
   Status write_at(uint64_t offset, std::string_view data) override {
-    assert(mode_ == OpenMode::kUpdate);  // Linux appends to such as were opened for it.
+    assert(mode_ == OpenMode::kUpdate);  // Linux would append to a file opened for appending.
     return write_all(data, [this, end = offset + data.size()](std::string_view rest) {
       return ::pwrite(file_.get(), rest.data(), rest.size(), static_cast<off_t>(end - rest.size()));
     });
@@ -83,6 +83,8 @@ class PosixFile final : public File {
   Status sync() override {
     if (sync_failed_) return no_longer_usable();
     if (uninterrupted([&] { return ::fdatasync(file_.get()); }) == 0) return {};
+    // Linux reports a write-back that failed once, then takes its pages for clean: the next sync
+    // would succeed without them.
     sync_failed_ = true;
     return file_error("sync", path_, errno);
   }

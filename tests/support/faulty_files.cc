@@ -1,12 +1,12 @@
 #include "tests/support/faulty_files.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <random>
 #include <set>
 
@@ -125,18 +125,21 @@ void FaultyFiles::Disk::lose_power(std::mt19937_64* chance) {
 
 class FaultyFiles::OpenFile final : public base::File {
  public:
-  OpenFile(std::shared_ptr<Disk> disk, std::shared_ptr<Node> node, std::string path)
+  OpenFile(std::shared_ptr<Disk> disk, std::shared_ptr<Node> node, std::string path, OpenMode mode)
       : disk_(std::move(disk)),
         node_(std::move(node)),
         path_(std::move(path)),
+        mode_(mode),
         crashes_(disk_->crashes) {}
 
   Status append(std::string_view data) override {
+    assert(mode_ != OpenMode::kUpdate);
     const std::lock_guard lock(disk_->mutex);
     return write(node_->content.size(), data);
   }
 
   Status write_at(uint64_t offset, std::string_view data) override {
+    assert(mode_ == OpenMode::kUpdate);
     const std::lock_guard lock(disk_->mutex);
     return write(offset, data);
   }
@@ -182,6 +185,7 @@ class FaultyFiles::OpenFile final : public base::File {
   const std::shared_ptr<Disk> disk_;
   const std::shared_ptr<Node> node_;
   const std::string path_;
+  [[maybe_unused]] const OpenMode mode_;
   const uint64_t crashes_;
   bool sync_failed_ = false;
 };
@@ -250,7 +254,7 @@ Result<std::unique_ptr<base::File>> FaultyFiles::open(const std::string& path, O
   } else if (node->is_folder) {
     return file_error("open", path, EISDIR);
   }
-  return std::unique_ptr<base::File>(std::make_unique<OpenFile>(disk_, node, path));
+  return std::unique_ptr<base::File>(std::make_unique<OpenFile>(disk_, node, path, mode));
 }
 
 Result<std::string> FaultyFiles::read(const std::string& path, uint64_t bytes_max) const {
