@@ -66,7 +66,7 @@ base::Status Projection::merge_row(const Frame& from, size_t row, Frame& to) con
 void Projection::bind_nameless(const RowSchemaPtr& child, SchemaIds& ids) {
   child_ = child;
   to_row_.clear();
-  if (child->labels.is_nameless()) {
+  if (child->labels.lost_names()) {
     schema_ = child;
     return;
   }
@@ -79,7 +79,7 @@ void Projection::bind_nameless(const RowSchemaPtr& child, SchemaIds& ids) {
 void bind_dropped_names(Projection& projection, const RowSchemaPtr& child, SchemaIds& ids,
                         bool delayed) {
   if (projection.is_bound_to(child)) return;
-  if (!delayed && (child->labels.is_nameless() || share_one_name(child->labels.stored()))) {
+  if (!delayed && (child->labels.lost_names() || share_one_name(child->labels.stored()))) {
     projection.bind_nameless(child, ids);
     return;
   }

@@ -33,8 +33,8 @@ class Projection {
   const RowSchemaPtr& schema() const { return schema_; }
   /// True when every row keeps its place: values need no change.
   bool is_identity() const { return to_row_.empty(); }
-  /// Merges `from` and its order into `to` (already reset to schema()->rows()). Fails with "vector cannot contain
-  /// metrics with the same labelset".
+  /// Merges `from` and its order into `to` (already reset to schema()->rows()). Fails with "vector
+  /// cannot contain metrics with the same labelset".
   base::Status apply(const Frame& from, Frame& to) const;
 
  private:

@@ -17,7 +17,16 @@ RowLabels RowLabels::without_names(std::shared_ptr<const List> labels) {
 }
 
 RowLabels RowLabels::extended(Extension extension) {
+  std::erase_if(extension.columns, [](const Column& column) {
+    return std::ranges::all_of(column.values, [](base::Symbol value) { return value == 0; });
+  });
+  if (extension.columns.empty() && extension.drops_names)
+    return without_names(std::make_shared<const List>(std::move(extension.rows)));
   RowLabels out;
+  if (extension.columns.empty()) {
+    out.own_ = std::move(extension.rows);
+    return out;
+  }
   out.extension_ = std::make_shared<const Extension>(std::move(extension));
   out.made_ = std::make_shared<Made>();
   return out;

@@ -32,7 +32,7 @@ class RowLabels {
     List rows;  ///< As they were.
     bool drops_names = false;
     std::vector<Column> columns;
-    std::shared_ptr<const RowLabels> owner;  ///< Keeps the columns' symbols alive.
+    std::shared_ptr<const void> owner;  ///< Keeps the columns' symbols alive.
     base::Labels make(size_t row) const;
   };
 
@@ -43,7 +43,8 @@ class RowLabels {
   static RowLabels share(std::shared_ptr<const List> labels);
   /// The same without their metric names. Requires share_one_name(*labels).
   static RowLabels without_names(std::shared_ptr<const List> labels);
-  /// Requires share_one_name(rows) when names go.
+  /// Columns without values may have names that nobody keeps alive: they go. Requires
+  /// share_one_name(rows) when names go.
   static RowLabels extended(Extension extension);
 
   size_t size() const { return extension_ != nullptr ? extension_->rows.size() : stored().size(); }
@@ -60,6 +61,10 @@ class RowLabels {
 
   /// True when rows lack the metric name that stored() has, and nothing else.
   bool is_nameless() const { return made_ != nullptr && extension_ == nullptr; }
+  /// True when it is known that no row has a metric name.
+  bool lost_names() const {
+    return is_nameless() || (extension_ != nullptr && extension_->drops_names);
+  }
   /// Null: rows are not extended.
   const Extension* extension() const { return extension_.get(); }
   /// All rows as they are stored; extended ones as they are.

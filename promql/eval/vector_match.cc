@@ -116,15 +116,9 @@ class ResultRows {
     return row;
   }
   RowSchemaPtr finish() {
-    std::erase_if(columns_, [](const RowLabels::Column& column) {
-      return std::ranges::all_of(column.values, [](base::Symbol value) { return value == 0; });
-    });
-    if (!columns_.empty()) {
+    if (is_lazy_) {
       schema_->labels = RowLabels::extended(
           {std::move(labels_), drops_names_, std::move(columns_), std::move(included_)});
-    } else if (is_lazy_ && drops_names_) {
-      schema_->labels =
-          RowLabels::without_names(std::make_shared<const RowLabels::List>(std::move(labels_)));
     } else {
       schema_->labels = RowLabels(std::move(labels_));
     }

@@ -270,28 +270,28 @@ Builder::Made Builder::make_label_replace(const Call& call) {
   if (!regex) {
     return invalid("invalid regular expression in label_replace(): " + text_of(*call.args[4]));
   }
-  LabelReplace replace{text_of(*call.args[1]), text_of(*call.args[2]), text_of(*call.args[3]),
-                       *std::move(regex)};
-  if (!is_label_name(replace.destination)) {
-    return invalid("invalid destination label name in label_replace(): " + replace.destination);
+  Relabel relabel = label_replace(text_of(*call.args[1]), text_of(*call.args[2]),
+                                  text_of(*call.args[3]), *std::move(regex));
+  if (!is_label_name(relabel.destination)) {
+    return invalid("invalid destination label name in label_replace(): " + relabel.destination);
   }
   ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
-  return OperatorPtr(std::make_unique<LabelCall>(std::move(replace), std::move(child)));
+  return OperatorPtr(std::make_unique<LabelCall>(std::move(relabel), std::move(child)));
 }
 
 Builder::Made Builder::make_label_join(const Call& call) {
-  LabelJoin join{text_of(*call.args[1]), text_of(*call.args[2]), {}};
-  if (!is_label_name(join.destination)) {
-    return invalid("invalid destination label name in label_join(): " + join.destination);
+  std::vector<std::string> sources;
+  for (size_t i = 3; i < call.args.size(); ++i) sources.push_back(text_of(*call.args[i]));
+  Relabel relabel = label_join(text_of(*call.args[1]), text_of(*call.args[2]), std::move(sources));
+  if (!is_label_name(relabel.destination)) {
+    return invalid("invalid destination label name in label_join(): " + relabel.destination);
   }
-  for (size_t i = 3; i < call.args.size(); ++i) {
-    join.sources.push_back(text_of(*call.args[i]));
-    if (!is_label_name(join.sources.back())) {
-      return invalid("invalid source label name in label_join(): " + join.sources.back());
-    }
+  for (const std::string& source : relabel.sources) {
+    if (!is_label_name(source))
+      return invalid("invalid source label name in label_join(): " + source);
   }
   ASSIGN_OR_RETURN(auto child, build(*call.args[0]));
-  return OperatorPtr(std::make_unique<LabelCall>(std::move(join), std::move(child)));
+  return OperatorPtr(std::make_unique<LabelCall>(std::move(relabel), std::move(child)));
 }
 
 }  // namespace tocsin::promql

@@ -1,4 +1,5 @@
-// Labels that group_left and group_right bring: with and without label sets being made of them.
+// Labels that group_left, group_right, label_replace and label_join bring: with and without label
+// sets being made of them.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -75,6 +76,25 @@ TEST_F(JoinedLabels, FollowThePartner) {
             "{team=\"p\"} 12@0 4@60000 4@120000\n{team=\"q\"} 8@60000 8@120000\n");
 }
 
+TEST_F(JoinedLabels, AreComputed) {
+  const std::string host = "label_replace(use, \"host\", \"h$1\", \"pod\", \"([ab])\")";
+  EXPECT_EQ(at1(host),
+            "use{host=\"ha\", ns=\"x\", pod=\"a\"} 1\n"
+            "use{host=\"hb\", ns=\"x\", pod=\"b\"} 2\nuse{ns=\"y\", pod=\"c\"} 4\n");
+  EXPECT_EQ(at1("sum by (host) (" + host + ")"), "{host=\"ha\"} 1\n{host=\"hb\"} 2\n{} 4\n");
+  EXPECT_EQ(at1("sum by (ns) (-" + host + ")"), "{ns=\"x\"} -3\n{ns=\"y\"} -4\n");
+  EXPECT_EQ(at1("-" + host + " * on (pod) group_left (team) owner{pod=\"a\"}"),
+            "{host=\"ha\", ns=\"x\", pod=\"a\", team=\"p\"} -1\n");
+  EXPECT_EQ(at1("label_join(-use, \"id\", \"/\", \"ns\", \"__name__\", \"pod\")"),
+            "{id=\"x//a\", ns=\"x\", pod=\"a\"} -1\n{id=\"x//b\", ns=\"x\", pod=\"b\"} -2\n"
+            "{id=\"y//c\", ns=\"y\", pod=\"c\"} -4\n");
+  EXPECT_EQ(at1("count by (id) (label_join(use, \"id\", \"/\", \"ns\", \"__name__\"))"),
+            "{id=\"x/use\"} 2\n{id=\"y/use\"} 1\n");
+  EXPECT_EQ(at1("label_replace(use, \"pod\", \"same\", \"\", \"\")"),
+            "error: vector cannot contain metrics with the same labelset");
+  EXPECT_EQ(at1("label_replace(use, \"new\", \"\", \"pod\", \".*\")"), at1("use"));
+}
+
 // Grouping adds in the order of whole label sets, also where it does not see them: label_replace
 // makes them, changing nothing.
 TEST(JoinedLabelsOrder, IsThatOfWholeLabelSets) {
@@ -91,8 +111,9 @@ TEST(JoinedLabelsOrder, IsThatOfWholeLabelSets) {
       source.load(kMinute, "owner{pod=\"" + pod + "\",a=\"" + team + "\",team=\"" + team + "\"}",
                   "1");
     }
-    const std::string join = "use * on (pod) group_left (a, team) owner";
-    const std::string made = "label_replace(" + join + ", \"nobody\", \"\", \"\", \"\")";
+    const std::string join = seed < 6 ? "use * on (pod) group_left (a, team) owner"
+                                      : "label_replace(use, \"team\", \"$1\", \"pod\", \"(.).*\")";
+    const std::string made = "label_replace(" + join + ", \"team\", \"$1\", \"team\", \"(.*)\")";
     for (const char* aggregation : {"sum(", "sum by (zone) (", "avg by (team) (",
                                     "stddev without (pod, zone) (", "sum without (team) ("}) {
       EXPECT_EQ(instant(aggregation + join + ")", source, 0),

@@ -97,6 +97,18 @@ TEST(RowLabels, GetLabelsWhenAsked) {
   }
 }
 
+TEST(RowLabels, GetNoLabelWithoutAValue) {
+  const RowLabels::List labels = random_labels(5, false);
+  const RowLabels::Column none{0, std::vector<base::Symbol>(labels.size())};
+  EXPECT_TRUE(RowLabels::extended({labels, true, {none}, nullptr}).is_nameless());
+  const RowLabels same = RowLabels::extended({labels, false, {none}, nullptr});
+  EXPECT_EQ(same.extension(), nullptr);
+  EXPECT_EQ(same.stored(), labels);
+  EXPECT_FALSE(same.lost_names());
+  EXPECT_TRUE(extended(labels, true, 2).lost_names());
+  EXPECT_FALSE(extended(labels, false, 2).lost_names());
+}
+
 TEST(RowLabels, AreNumberedAlikeWithAndWithoutTheirLabelsMade) {
   const RowLabels::List labels = random_labels(4, false);
   const RowLabels rows = extended(labels, true, 2);
