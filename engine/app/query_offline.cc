@@ -121,6 +121,10 @@ class Offline final : public OfflineServer {
     net::HttpResponse response;
     response.status = answer.status;
     response.body = std::move(answer.body);
+    constexpr size_t kPieceBytes = 1u << 20;
+    while (answer.rest != nullptr &&
+           answer.rest->append_to(response.body, response.body.size() + kPieceBytes)) {
+    }
     return response;
   }
 

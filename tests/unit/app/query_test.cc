@@ -109,6 +109,14 @@ TEST_F(QueryCommand, SaysWhereDataIsWrong) {
   EXPECT_EQ(query({"instant", "--data=" + folder_.path("none"), "a"}).code, kExitFailed);
 }
 
+TEST_F(QueryCommand, PrintsLargeAnswersWhole) {
+  const std::string out =
+      over(kFleet, {"range", "--start=0", "--end=10999", "--step=1", "--format=json",
+                    "vector(time()) or label_replace(vector(time()), \"a\", \"b\", \"\", \"\")"});
+  EXPECT_GT(out.size(), 256u << 10);
+  EXPECT_TRUE(out.ends_with("[10999,\"10999\"]]}]\n")) << out.substr(0, 200);
+}
+
 TEST_F(QueryCommand, ListsSeriesAndLabels) {
   EXPECT_EQ(over(kFleet, {"series", "{host=\"a\"}"}),
             "gpu_temp{gpu=\"0\", host=\"a\"}\ngpu_temp{gpu=\"1\", host=\"a\"}\nup{host=\"a\"}\n");
