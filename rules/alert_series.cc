@@ -56,6 +56,7 @@ base::Status AlertSeries::add_rows(AlertTable& table) {
     if (alert.written_state != AlertState::kNone) continue;  // It has its ALERTS_FOR_STATE row.
     new_labels_.push_back(series_labels(alert.labels, "ALERTS_FOR_STATE", ""));
   }
+  if (writer_ == nullptr) writer_ = sink_->open_stream(name_);
   ASSIGN_OR_RETURN(base::WriterRow row, writer_->add_series(new_labels_));
   base::WriterRow for_state_row = row + static_cast<base::WriterRow>(new_rows_.size());
   for (const AlertSlot slot : new_rows_) {

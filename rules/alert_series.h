@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/sample_sink.h"
@@ -9,11 +11,12 @@
 
 namespace tocsin::rules {
 
-/// Writes one column per evaluation through a stream of its own. Unchanged alerts cost two stores.
-/// Not thread-safe.
+/// Writes one column per evaluation through a stream of its own, which is opened for the first
+/// alert: most rules never have any. Unchanged alerts cost two stores. Not thread-safe.
 class AlertSeries {
  public:
-  explicit AlertSeries(std::unique_ptr<base::StreamWriter> writer) : writer_(std::move(writer)) {}
+  /// `sink` outlives this; `name` is the stream's.
+  AlertSeries(base::SampleSink& sink, std::string name) : sink_(&sink), name_(std::move(name)) {}
 
   /// Writes the pending and firing alerts of `table` at `t`: ALERTS{…,alertstate} 1 and
   /// ALERTS_FOR_STATE{…} with the seconds of active_at. A changed state ends the other series.
@@ -22,14 +25,18 @@ class AlertSeries {
   /// The alert is about to be forgotten: its series end with the next write.
   void end(AlertInstance& alert);
   /// Stale markers for everything at `t`.
-  base::Status close(base::TimestampMs t) { return writer_->close(t); }
+  base::Status close(base::TimestampMs t) {
+    return writer_ == nullptr ? base::Status() : writer_->close(t);
+  }
 
  private:
   /// Gives every alert the rows of its state, or none.
   base::Status place_rows(AlertTable& table);
   base::Status add_rows(AlertTable& table);
 
-  std::unique_ptr<base::StreamWriter> writer_;
+  base::SampleSink* sink_;
+  std::string name_;
+  std::unique_ptr<base::StreamWriter> writer_;  ///< Null: no alert has had series.
   bool column_due_ = false;          ///< Series ended that still need a column to end with.
   std::vector<AlertSlot> new_rows_;  ///< Alerts that need rows.
   std::vector<base::Labels> new_labels_;

@@ -41,7 +41,7 @@ AlertingRule::AlertingRule(const RuleSpec& spec, TextPairs labels, AlertingParts
       suits_early_(parts.early_allowed && spec.hold == 0 && query_.is_row_wise()),
       templates_(std::move(templates)),
       generator_url_(generator_url(host_->names().url, spec.query)),
-      series_(std::move(parts.writer)) {}
+      series_(std::move(parts.series)) {}
 
 Status AlertingRule::evaluate(const RulePass& pass, std::vector<base::Alert>& due) {
   ASSIGN_OR_RETURN(const promql::InstantFrame frame, query_.run(pass.query_ts));

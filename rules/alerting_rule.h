@@ -17,7 +17,7 @@ namespace tocsin::rules {
 /// What an alerting rule is made of, besides its file's text.
 struct AlertingParts {
   RuleQuery query;
-  std::unique_ptr<base::StreamWriter> writer;
+  AlertSeries series;
   std::shared_ptr<const TemplateHost> templates;
   const base::Clock& clock;
   base::DurationMs resend_delay = base::kMinute;

@@ -38,16 +38,18 @@ base::Result<std::unique_ptr<Rule>> make_rule(const GroupSpec& group, const Rule
   ASSIGN_OR_RETURN(RuleQuery query, RuleQuery::prepare(spec, *context.queries));
   query.tell(services.query_watch, group, spec);
   TextPairs labels = merged_labels(group, spec);
-  auto writer = services.sink.open_stream("rule " + group.key() + ";" + spec.name);
+  std::string stream = "rule " + group.key() + ";" + spec.name;
   if (spec.kind == RuleKind::kRecording) {
-    return std::unique_ptr<Rule>(std::make_unique<RecordingRule>(
-        spec, std::move(labels), std::move(query), std::move(writer), group.limit));
+    return std::unique_ptr<Rule>(
+        std::make_unique<RecordingRule>(spec, std::move(labels), std::move(query),
+                                        services.sink.open_stream(std::move(stream)), group.limit));
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<AlertingRule> rule,
-                   AlertingRule::make(
-                       spec, std::move(labels),
-                       {std::move(query), std::move(writer), context.templates, services.clock,
-                        context.flags.resend_delay, group.limit, context.flags.early_evaluation}));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<AlertingRule> rule,
+      AlertingRule::make(spec, std::move(labels),
+                         {std::move(query), AlertSeries(services.sink, std::move(stream)),
+                          context.templates, services.clock, context.flags.resend_delay,
+                          group.limit, context.flags.early_evaluation}));
   return std::unique_ptr<Rule>(std::move(rule));
 }
 

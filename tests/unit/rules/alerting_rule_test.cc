@@ -29,7 +29,7 @@ class AlertingRuleTest : public ::testing::Test {
         rule_of("groups: [{name: g, rules: [{alert: Down, expr: up == 0, " + fields + "}]}]");
     auto made = AlertingRule::make(
         spec, spec.labels,
-        {RuleQuery(std::make_unique<FakeQuery>(script)), world.store.open_stream(""),
+        {RuleQuery(std::make_unique<FakeQuery>(script)), AlertSeries(world.store, ""),
          world.templates(std::move(names)), world.clock, kMinute, limit});
     EXPECT_TRUE(made.ok());
     return made ? *std::move(made) : nullptr;
@@ -90,6 +90,36 @@ TEST_F(AlertingRuleTest, PendingThenFiringThenResolved) {
   EXPECT_EQ(due[0].ends_at, 90 * kSecond);
   EXPECT_TRUE(due[0].resolved_at(90 * kSecond));
   EXPECT_EQ(states(*rule), "");
+}
+
+TEST_F(AlertingRuleTest, AStreamIsOpenedForTheFirstAlert) {
+  class CountingSink final : public base::SampleSink {
+   public:
+    explicit CountingSink(base::SampleSink& to) : to_(to) {}
+    std::unique_ptr<base::StreamWriter> open_stream(std::string name) override {
+      names.push_back(name);
+      return to_.open_stream(std::move(name));
+    }
+    std::vector<std::string> names;
+
+   private:
+    base::SampleSink& to_;
+  };
+  CountingSink sink(world.store);
+  const RuleSpec spec = rule_of("groups: [{name: g, rules: [{alert: Down, expr: up == 0}]}]");
+  auto made = AlertingRule::make(spec, spec.labels,
+                                 {RuleQuery(std::make_unique<FakeQuery>(script)),
+                                  AlertSeries(sink, "rule Down"), world.templates(), world.clock});
+  ASSERT_TRUE(made.ok());
+  EXPECT_TRUE(pass(**made, 0).ok());
+  EXPECT_TRUE((*made)->end_series(1).ok());
+  EXPECT_TRUE(sink.names.empty());
+  script->values = {{0, 0}};
+  EXPECT_TRUE(pass(**made, 30 * kSecond).ok());
+  script->values = {{0, 0}, {1, 0}};
+  EXPECT_TRUE(pass(**made, 60 * kSecond).ok());
+  EXPECT_EQ(sink.names, std::vector<std::string>{"rule Down"});
+  EXPECT_EQ(series("ALERTS", "a", "firing"), "30:1 60:1");
 }
 
 TEST_F(AlertingRuleTest, ResendsStrictlyAfterTheDelay) {

@@ -35,6 +35,13 @@ class NullWriter final : public base::StreamWriter {
   std::vector<double> column_;
 };
 
+class NullSink final : public base::SampleSink {
+ public:
+  std::unique_ptr<base::StreamWriter> open_stream(std::string) override {
+    return std::make_unique<NullWriter>();
+  }
+};
+
 /// An answer that stays as it is.
 class StillQuery final : public promql::Query {
  public:
@@ -72,10 +79,10 @@ class StillAlerts : public ::testing::Test {
     const RuleSpec spec = rule_of(
         "groups: [{name: g, rules: [{alert: Down, expr: up == 0, for: 1m, labels: {severity: page, "
         "team: '{{ $labels.instance }}'}, annotations: {summary: '{{ $value }}'}}]}]");
-    auto rule = AlertingRule::make(
-        spec, spec.labels,
-        {RuleQuery(std::make_unique<StillQuery>(alerts)), std::make_unique<NullWriter>(),
-         world.templates(), world.clock, base::kMinute, 0});
+    auto rule =
+        AlertingRule::make(spec, spec.labels,
+                           {RuleQuery(std::make_unique<StillQuery>(alerts)), AlertSeries(sink, ""),
+                            world.templates(), world.clock, base::kMinute, 0});
     EXPECT_TRUE(rule.ok());
     return *std::move(rule);
   }
@@ -86,6 +93,7 @@ class StillAlerts : public ::testing::Test {
     ++ts;
   }
   World world;
+  NullSink sink;
   std::vector<base::Alert> due;
   base::TimestampMs ts = 1;
 };

@@ -23,7 +23,7 @@ TEST(Concurrency, ViewsAndEvaluationsDoNotDisturbEachOther) {
   }
   auto made = AlertingRule::make(
       spec, spec.labels,
-      {RuleQuery(std::make_unique<FakeQuery>(script)), world.store.open_stream(""),
+      {RuleQuery(std::make_unique<FakeQuery>(script)), AlertSeries(world.store, ""),
        world.templates(), world.clock, base::kMinute, 0});
   ASSERT_TRUE(made.ok());
   AlertingRule& rule = **made;
