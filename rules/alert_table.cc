@@ -4,14 +4,16 @@ namespace tocsin::rules {
 
 void AlertTable::begin_pass(uint64_t schema_id, size_t rows) {
   ++pass_;
-  if (has_schema_ && schema_id == schema_id_ && rows == slot_of_row_.size()) return;
+  if (has_schema_ && schema_id == schema_id_ && rows == rows_) return;
   has_schema_ = true;
   schema_id_ = schema_id;
-  slot_of_row_.assign(rows, kNoSlot);
+  rows_ = rows;
+  slot_of_row_.clear();
   for (AlertInstance& alert : slots_) alert.sample_row = kNoRow;
 }
 
 AlertSlot AlertTable::known_slot(uint32_t row) const {
+  if (slot_of_row_.empty()) return kNoSlot;
   const AlertSlot slot = slot_of_row_[row];
   // Another row may have led to the same alert since, or the slot been given to another alert.
   if (slot == kNoSlot || !is_used(slot) || slots_[slot].row != row) return kNoSlot;
@@ -30,6 +32,7 @@ AlertSlot AlertTable::slot_for(const base::Labels& labels, uint32_t row) {
     }
     slots_[found->second].labels = labels;
   }
+  slot_of_row_.resize(rows_, kNoSlot);
   slot_of_row_[row] = found->second;
   // The row of an alert already seen in this pass stays: two rows collide, and the pass will fail.
   AlertInstance& alert = slots_[found->second];

@@ -64,7 +64,8 @@ class AlertTable {
   std::unordered_map<base::Labels, AlertSlot, base::LabelsHash> by_labels_;
   uint64_t schema_id_ = 0;
   bool has_schema_ = false;
-  std::vector<AlertSlot> slot_of_row_;
+  size_t rows_ = 0;
+  std::vector<AlertSlot> slot_of_row_;  // Empty: no row has an alert.
   uint64_t pass_ = 0;
 };
 

@@ -80,6 +80,9 @@ std::shared_ptr<StoreRowSet> place_rows(const SeriesIndex& index, std::span<cons
   set->labels.reserve(ids.size());
   RowPlacer placer(index, *set);
   for (const Position& position : order) placer.add(position.id);
+  set->runs.shrink_to_fit();
+  set->merged.shrink_to_fit();
+  set->sources.shrink_to_fit();
   for (const auto& stream : set->streams) set->writers.push_back(stream->number());
   std::sort(set->writers.begin(), set->writers.end());
   return set;

@@ -13,6 +13,7 @@ std::shared_ptr<const base::RowSet> StoreSelection::rows() {
   if (!is_changed_.load(std::memory_order_acquire)) return rows_;
   const std::lock_guard head_lock(head_->mutex);
   is_changed_.store(false, std::memory_order_relaxed);
+  ids_.shrink_to_fit();  // Births come in bunches, and then none for long.
   std::shared_ptr<StoreRowSet> rows = place_rows(head_->index, ids_);
   // Places may move while the rows stay: readers then keep what they derived from the labels.
   const bool same_rows = rows_ && rows_->labels == rows->labels;

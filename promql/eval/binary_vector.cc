@@ -65,9 +65,6 @@ base::Status BinaryVector::bind_rows(Run& run) {
   ASSIGN_OR_RETURN(join_, build_join(*many().schema(), *one().schema(), spec_, run.ids()));
   lhs_schema_ = lhs_->schema();
   rhs_schema_ = rhs_->schema();
-  one_row_.resize(join_.signatures);
-  matched_.resize(join_.signatures);
-  out_taken_.resize(join_.schema->rows());
   return {};
 }
 
@@ -112,8 +109,8 @@ base::Status BinaryVector::join_checked(const Grid& grid, size_t step, Run& run)
     return check_lone_side(grid, step, run);
   }
   RETURN_IF_ERROR(find_ones(step));
-  std::ranges::fill(matched_, uint8_t{0});
-  std::ranges::fill(out_taken_, uint8_t{0});
+  matched_.assign(join_.signatures, 0);
+  out_taken_.assign(join_.schema->rows(), 0);
   last_note_.reset();
   for (const JoinPair& pair : join_.pairs) RETURN_IF_ERROR(join_pair(pair, step));
   if (last_note_) run.annotate(*std::move(last_note_));
@@ -133,7 +130,7 @@ base::Status BinaryVector::check_lone_side(const Grid& grid, size_t step, Run& r
 base::Status BinaryVector::find_ones(size_t step) {
   const Frame& input = one().frame();
   const RowSchema& rows = *one().schema();
-  std::ranges::fill(one_row_, 0u);
+  one_row_.assign(join_.signatures, 0);
   for (uint32_t row = 0; row < input.rows; ++row) {
     if (!input.has(step, row)) continue;
     uint32_t& slot = one_row_[join_.one_signature[row]];

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "promql/eval/label_order.h"
+
 namespace tocsin::promql {
 
 /// Rows under the labels chosen, without label sets being made for those that have none yet.
@@ -33,12 +35,14 @@ void Grouping::bind(const RowSchemaPtr& child, SchemaIds& ids, bool any_order) {
   if (child == child_) return;
   child_ = child;
   auto schema = make_schema(ids);
-  std::vector<uint32_t> stored_order;
+  // Not child->label_order(), which would stay as long as the child's rows.
+  std::vector<uint32_t> order;
   if (any_order && !spec_.without && spec_.names.empty()) {
-    stored_order.resize(child->rows());
-    std::iota(stored_order.begin(), stored_order.end(), 0u);
+    order.resize(child->rows());
+    std::iota(order.begin(), order.end(), 0u);
+  } else {
+    order = sorted_by_labels(child->labels);
   }
-  const auto& order = stored_order.empty() ? child->label_order() : stored_order;
   Keys keys(spec_, child->labels);
   std::vector<uint32_t> group_of(child->rows());
   schema->drop_name.assign(child->drop_name.empty() ? 0 : child->rows(), 0);
