@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "promql/eval/range_functions.h"
+#include "promql/plan/chooses_rows.h"
 #include "promql/syntax/functions.h"
 #include "promql/syntax/print_parts.h"
 #include "promql/syntax/printer.h"
@@ -186,24 +187,7 @@ void explain_call(const Call& call, const Observation& seen, const ExplainInput&
 
 void explain_aggregate(const AggregateExpr& aggregate, const Observation& seen,
                        const ExplainInput& input, ExplainNode& node) {
-  switch (aggregate.op) {
-    case AggregateOp::kTopk:
-    case AggregateOp::kBottomk:
-    case AggregateOp::kLimitk:
-    case AggregateOp::kLimitRatio:
-      break;
-    case AggregateOp::kSum:
-    case AggregateOp::kAvg:
-    case AggregateOp::kCount:
-    case AggregateOp::kMin:
-    case AggregateOp::kMax:
-    case AggregateOp::kGroup:
-    case AggregateOp::kStddev:
-    case AggregateOp::kStdvar:
-    case AggregateOp::kCountValues:
-    case AggregateOp::kQuantile:
-      return;  // They fold series rather than lose them.
-  }
+  if (!chooses_rows(aggregate.op)) return;  // They fold series rather than lose them.
   const Observation* in = input.watch.of(*aggregate.expr);
   if (in == nullptr || !in->ran) return;
   explain_dropped(*in, seen, LossReason::kRank, node.title, node);

@@ -8,6 +8,7 @@
 #include "promql/eval/kernels_math.h"
 #include "promql/eval/range_functions.h"
 #include "promql/eval/vector_match.h"
+#include "promql/plan/chooses_rows.h"
 #include "promql/plan/matchers.h"
 #include "promql/plan/unique_rows.h"
 #include "promql/plan/walk.h"
@@ -178,25 +179,8 @@ Matchers visit_binary(BinaryExpr& binary) {
 Matchers visit_aggregate(AggregateExpr& aggregate) {
   if (aggregate.param) visit(*aggregate.param);
   Matchers known = visit(*aggregate.expr);
-  switch (aggregate.op) {
-    case AggregateOp::kTopk:
-    case AggregateOp::kBottomk:
-    case AggregateOp::kLimitk:
-    case AggregateOp::kLimitRatio:
-      return known;
-    case AggregateOp::kCountValues:
-      return {};
-    case AggregateOp::kSum:
-    case AggregateOp::kAvg:
-    case AggregateOp::kCount:
-    case AggregateOp::kMin:
-    case AggregateOp::kMax:
-    case AggregateOp::kGroup:
-    case AggregateOp::kStddev:
-    case AggregateOp::kStdvar:
-    case AggregateOp::kQuantile:
-      break;
-  }
+  if (chooses_rows(aggregate.op)) return known;
+  if (aggregate.op == AggregateOp::kCountValues) return {};
   return of_labels(std::move(known), GroupingSpec(aggregate.grouping, aggregate.without));
 }
 

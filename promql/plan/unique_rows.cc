@@ -4,6 +4,7 @@
 
 #include "promql/eval/kernels_math.h"
 #include "promql/eval/range_functions.h"
+#include "promql/plan/chooses_rows.h"
 #include "promql/syntax/functions.h"
 
 namespace tocsin::promql {
@@ -32,26 +33,8 @@ bool has_unique_groups(const AggregateExpr& aggregate, const LabelChoice& key) {
 }
 
 bool has_unique_rows(const AggregateExpr& aggregate, const LabelChoice& key) {
-  switch (aggregate.op) {
-    case AggregateOp::kTopk:
-    case AggregateOp::kBottomk:
-    case AggregateOp::kLimitk:
-    case AggregateOp::kLimitRatio:
-      return has_unique_rows(*aggregate.expr, key);
-    case AggregateOp::kCountValues:
-      return false;
-    case AggregateOp::kSum:
-    case AggregateOp::kAvg:
-    case AggregateOp::kCount:
-    case AggregateOp::kMin:
-    case AggregateOp::kMax:
-    case AggregateOp::kGroup:
-    case AggregateOp::kStddev:
-    case AggregateOp::kStdvar:
-    case AggregateOp::kQuantile:
-      return has_unique_groups(aggregate, key);
-  }
-  return false;
+  if (chooses_rows(aggregate.op)) return has_unique_rows(*aggregate.expr, key);
+  return aggregate.op != AggregateOp::kCountValues && has_unique_groups(aggregate, key);
 }
 
 /// Of a function that gives each row of its only vector a value, under the row's own labels.
