@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/sample.h"
+#include "engine/tsdb/column_flags.h"
 
 namespace tocsin::tsdb {
 namespace {
@@ -132,7 +133,9 @@ void LooseTiles::flush(base::TileVisitor& visitor) {
   drops_.resize(columns());
   for (uint32_t c = 0; c < columns(); ++c) {
     values_[c] = at(c, 0);
-    set_flags(c);
+    const ColumnFlags flags = flags_of(values_[c], values_[c == 0 ? 0 : c - 1], rows_);
+    gaps_[c] = flags.has_gap ? 1 : 0;
+    drops_[c] = flags.has_drop ? 1 : 0;
   }
   const uint32_t rows = std::exchange(rows_, 0);
   if (!has_samples(rows)) return;
@@ -152,22 +155,6 @@ bool LooseTiles::has_samples(uint32_t rows) const {
   return std::any_of(values_.begin(), values_.end(), [rows](const double* column) {
     return std::any_of(column, column + rows, [](double v) { return !base::is_absent(v); });
   });
-}
-
-// Both markers are NaNs: a column without any has no gap, and they are never lower or higher.
-void LooseTiles::set_flags(size_t column) {
-  const double* now = values_[column];
-  const double* before = column == 0 ? now : values_[column - 1];
-  unsigned nans = 0;
-  unsigned drops = 0;
-  for (uint32_t i = 0; i < rows_; ++i) {
-    nans |= static_cast<unsigned>(now[i] != now[i]);
-    drops |= static_cast<unsigned>(now[i] < before[i]);
-  }
-  const bool has_gap =
-      nans != 0 && std::any_of(now, now + rows_, [](double v) { return !base::is_value(v); });
-  gaps_[column] = has_gap ? 1 : 0;
-  drops_[column] = drops != 0 ? 1 : 0;
 }
 
 }  // namespace tocsin::tsdb

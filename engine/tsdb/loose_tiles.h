@@ -39,7 +39,6 @@ class LooseTiles {
   void adopt_plan();
   void store_row();
   void blank(uint32_t row, uint32_t begin, uint32_t end);
-  void set_flags(size_t column);
   bool has_samples(uint32_t rows) const;
 
   double* at(uint32_t column, uint32_t row) { return buffer_.data() + column * stride_ + row; }

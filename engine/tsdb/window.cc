@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/sample.h"
+#include "engine/tsdb/column_flags.h"
 
 namespace tocsin::tsdb {
 
@@ -112,17 +113,11 @@ void WindowReader::read_frozen(const FrozenChunk& chunk, const AxisSpan& span, u
   for (uint32_t i = 0; i < count; ++i) chunk.decode(slot + i, decoded + i, count);
   for (uint32_t c = span.begin; c < span.end; ++c) {
     const double* column = decoded + size_t{c} * count;
-    const double* previous = values_.empty() ? nullptr : values_.back();
-    bool gap = false;
-    bool drop = false;
-    for (uint32_t i = 0; i < count; ++i) {
-      const bool has = base::is_value(column[i]);
-      gap |= !has;
-      drop |= has && previous != nullptr && base::is_value(previous[i]) && column[i] < previous[i];
-    }
+    const double* before = values_.empty() ? column : values_.back();
+    const ColumnFlags flags = flags_of(column, before, count);
     values_.push_back(column);
-    gaps_.push_back(gap ? 1 : 0);
-    drops_.push_back(drop ? 1 : 0);
+    gaps_.push_back(flags.has_gap ? 1 : 0);
+    drops_.push_back(flags.has_drop ? 1 : 0);
   }
 }
 
