@@ -74,7 +74,7 @@ EXPLAINED_IN_RANGES = [
     (r"\[[^\]]*:", r"^success -- not -- ",
      "3.5 evaluates subqueries up to the query's end, 3.14 up to its last step"),
     (r"\[[^\]]*:", r"^lacks ", "the same"),
-    (r"\b(sum|avg)_over_time\(.*(native|custom|mixed)_", r", not ",
+    (r"(\b(sum|avg)_over_time\(|\bchanges\(\(-).*(native|custom|mixed)_", r", not ",
      "3.5 may change histograms of earlier steps while it computes later ones"),
 ]
 
