@@ -149,8 +149,8 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
  private:
-  /// kPiece: the next piece of an answer is being made.
-  enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kPiece, kLinger, kClosed };
+  /// kPieces: what follows of an answer is being made.
+  enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kPieces, kLinger, kClosed };
 
   void arm(DurationMs time) { deadline_ = SteadyClock::now() + milliseconds(time); }
 
@@ -167,7 +167,7 @@ class Session : public std::enable_shared_from_this<Session> {
       case Phase::kLinger:
         return close();
       case Phase::kHandler:
-      case Phase::kPiece:
+      case Phase::kPieces:
       case Phase::kClosed:
         return;
     }
@@ -367,13 +367,14 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  /// On the executor, as answers are.
-  void make_piece() {
-    phase_ = Phase::kPiece;
+  /// On the executor, as answers are. Threads change only when the client is slower than we are.
+  void make_pieces() {
+    phase_ = Phase::kPieces;
+    stream_->attach(socket_.native_handle());
     core_->executor.submit([self = shared_from_this(), stream = stream_] {
-      stream->advance();
-      self->core_->post([self] {
-        if (self->phase_ == Phase::kPiece) self->send({}, self->stream_->piece());
+      const std::string_view left = stream->push();
+      self->core_->post([self, left] {
+        if (self->phase_ == Phase::kPieces) self->send({}, left);
       });
     });
   }
@@ -381,7 +382,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_written(error_code error) {
     if (phase_ == Phase::kClosed) return;
     if (error) return close();
-    if (stream_ != nullptr && !stream_->has_ended()) return make_piece();
+    if (stream_ != nullptr && !stream_->has_ended()) return make_pieces();
     stream_.reset();
     reply_body_ = {};
     if (!keep_alive_) return has_unread_ || buffer_.size() > 0 ? linger() : close();
@@ -428,7 +429,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool has_timed_out_ = false;
   bool has_unread_ = false;  // the client may still be sending
   std::string reply_head_, reply_body_;
-  std::shared_ptr<ReplyStream> stream_;  // in Phase::kPiece the executor's
+  std::shared_ptr<ReplyStream> stream_;  // in Phase::kPieces the executor's
 };
 
 /// While there are connections.

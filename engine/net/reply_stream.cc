@@ -1,5 +1,9 @@
 #include "engine/net/reply_stream.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <array>
 #include <utility>
 
@@ -22,6 +26,28 @@ ReplyStream::ReplyStream(ServerResponse& response, BodyFraming framing,
       gzip_(std::move(gzip)),
       source_(std::move(response.rest)),
       plain_(std::move(response.body)) {}
+
+ReplyStream::~ReplyStream() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+void ReplyStream::attach(int socket) {
+  if (socket_ < 0) socket_ = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+}
+
+std::string_view ReplyStream::push() {
+  for (;;) {
+    advance();
+    std::string_view left = piece_;
+    while (!left.empty()) {
+      // Without a descriptor, too: then all is left. Errors are found again by who sends the rest.
+      const ssize_t sent = ::send(socket_, left.data(), left.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent <= 0) return left;
+      left.remove_prefix(static_cast<size_t>(sent));
+    }
+    if (has_ended()) return left;
+  }
+}
 
 void ReplyStream::advance() {
   const size_t head = framing_ == BodyFraming::kChunked ? kChunkHead.size() : 0;

@@ -22,6 +22,9 @@ class ReplyStream {
  public:
   /// Takes `body` and `rest` of the response. Without a `gzip` the body is sent as it is.
   ReplyStream(ServerResponse& response, BodyFraming framing, std::unique_ptr<GzipStream> gzip);
+  ~ReplyStream();
+  ReplyStream(const ReplyStream&) = delete;
+  ReplyStream& operator=(const ReplyStream&) = delete;
 
   /// Makes the next piece in place of the last one.
   void advance();
@@ -29,6 +32,12 @@ class ReplyStream {
   std::string_view piece() const { return piece_; }
   /// Whether piece() is the last one.
   bool has_ended() const { return !has_more_; }
+
+  /// For push(), with a descriptor of its own for the socket: whoever else has it may close it.
+  void attach(int socket);
+  /// Makes pieces and sends them for as long as the client takes them at once. Returns what is left
+  /// of piece(): nothing only when that is the last.
+  std::string_view push();
 
  private:
   void append_some();
@@ -40,6 +49,7 @@ class ReplyStream {
   std::string plain_;  ///< Not yet compressed, or not yet framed.
   std::string piece_;
   bool has_more_ = true;
+  int socket_ = -1;
 };
 
 }  // namespace tocsin::net

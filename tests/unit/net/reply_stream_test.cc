@@ -1,6 +1,8 @@
 #include "engine/net/reply_stream.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <deque>
 #include <memory>
@@ -76,6 +78,38 @@ TEST(ReplyStream, DropsTheSourceWithItsLastPiece) {
   EXPECT_FALSE(source.expired());
   stream.advance();
   EXPECT_TRUE(source.expired());
+}
+
+TEST(ReplyStream, PushesAllThatTheClientTakesAtOnce) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  ServerResponse response = response_of("ab", {"cd", "ef"});
+  ReplyStream stream(response, BodyFraming::kUntilClose, nullptr);
+  stream.attach(ends[0]);
+  ::close(ends[0]);
+  EXPECT_EQ(stream.push(), "");
+  EXPECT_TRUE(stream.has_ended());
+  char read[10];
+  EXPECT_EQ(std::string_view(read, static_cast<size_t>(::read(ends[1], read, sizeof read))),
+            "abcdef");
+  ::close(ends[1]);
+}
+
+TEST(ReplyStream, PushLeavesWhatTheClientDoesNotTake) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  ServerResponse response =
+      response_of("", std::deque<std::string>(100, std::string(kBodyPieceBytes, 'x')));
+  ReplyStream stream(response, BodyFraming::kChunked, nullptr);
+  stream.attach(ends[0]);
+  const std::string_view left = stream.push();
+  EXPECT_FALSE(left.empty());
+  EXPECT_TRUE(stream.piece().ends_with(left));
+  EXPECT_FALSE(stream.has_ended());
+  ::close(ends[1]);
+  EXPECT_EQ(stream.push(), stream.piece());  // It has gone: the rest is not made.
+  EXPECT_FALSE(stream.has_ended());
+  ::close(ends[0]);
 }
 
 TEST(ReplyStream, CompressesAllPiecesAsOneBody) {
