@@ -20,6 +20,7 @@
 #include "engine/api/tsdb_api.h"
 #include "engine/app/daemon_metrics.h"
 #include "engine/app/external_url.h"
+#include "engine/app/heap_trimmer.h"
 #include "engine/app/life_state.h"
 #include "engine/app/loaded_files.h"
 #include "engine/app/part_options.h"
@@ -71,6 +72,7 @@ class RunningDaemon final : public Daemon {
         query_helpers_(pool_threads() - 1),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
+        heap_(main_loop_, rules_pool_, clock),
         mail_(main_loop_),
         queries_({.source = store_,
                   .clock = clock,
@@ -113,6 +115,7 @@ class RunningDaemon final : public Daemon {
     });
     register_metrics();
     life_.ready.store(true);
+    heap_.note_large();
     log_.info("Server is ready to receive web requests.",
               {{"address", listening_at()}, {"url", external_url_}});
     return {};
@@ -123,6 +126,7 @@ class RunningDaemon final : public Daemon {
     if (life_.stopping.load()) return base::Error{base::Code::kCancelled, "the server is stopping"};
     base::Status status = load_and_apply();
     life_.note_reload(status, clock_.now());
+    heap_.note_large();
     if (status.ok()) {
       log_.info("Completed loading of configuration files", {{"file", flags_.config_file}});
     } else {
@@ -141,7 +145,10 @@ class RunningDaemon final : public Daemon {
     if (scrapes_) scrapes_->stop();
     if (rules_) stop_rules();
     if (sender_) drain_sender();
-    on_main_loop([this] { main_loop_.cancel(housekeeping_timer_); });
+    on_main_loop([this] {
+      main_loop_.cancel(housekeeping_timer_);
+      heap_.stop();
+    });
   }
 
   uint16_t port() const override { return server_->port(); }
@@ -304,10 +311,10 @@ class RunningDaemon final : public Daemon {
                      {rules, targets, flags_.page_title, kVersion,
                       [this](const std::string& expr) { return queries_.run_now(expr); }});
     const auto route = [router](const net::ServerRequest& request) { return (*router)(request); };
-    handler_.store(std::make_shared<const net::ServerHandler>(
-        api::serve_below(flags_.route_prefix.value_or(path_of(external_url_)),
-                         api::guard_until_ready(
-                             api::limit_calls(route, clock_, {.calls_max = kCallsMax}), status))));
+    handler_.store(std::make_shared<const net::ServerHandler>(api::serve_below(
+        flags_.route_prefix.value_or(path_of(external_url_)),
+        api::guard_until_ready(
+            api::limit_calls(heap_.watch(route), clock_, {.calls_max = kCallsMax}), status))));
   }
 
   api::AlertsView alerts_view() {
@@ -433,6 +440,7 @@ class RunningDaemon final : public Daemon {
   base::ThreadPool query_helpers_;  // Queries of clients do not hold up rules.
   net::EventLoop main_loop_;
   net::EventLoop scrape_loop_;
+  HeapTrimmer heap_;
   net::SmtpClient mail_;
   api::QueryApi queries_;
   api::ExplainApi explanations_;

@@ -5,6 +5,7 @@
 
 #include "engine/app/commands.h"
 #include "engine/app/daemon.h"
+#include "engine/app/heap_trimmer.h"
 #include "engine/app/signals.h"
 #include "engine/app/terminal.h"
 #include "engine/base/forward_clock.h"
@@ -26,6 +27,7 @@ void raise_descriptor_limit() {
 
 int run_serve(const ServeFlags& flags) {
   raise_descriptor_limit();
+  set_heap_policy();
   const Signals signals;  // Before any thread starts, so that all inherit the mask.
   const base::SystemClock system_clock;
   const base::ForwardClock clock(system_clock);
