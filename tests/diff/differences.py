@@ -41,7 +41,7 @@ EXPLAINED = [
      "since 3.9 sums are compensated, and so other buckets stay with almost nothing in them"),
     (r"\b(sin|cos|minute|hour|month|year|day\w+)\(.*(exp\(|\^)", r", not ",
      "of huge numbers, told by their last bits"),
-    (r"\^|exp\(", r"(quantile|ratio) value should be", "the same"),
+    (r"\^|(exp|atan2|ln|log2|log10|sin|cos|tan)\b", r"(quantile|ratio) value should be", "the same"),
     (r"\binfo\(", r"^(missing|surplus) \{__name__=",
      "3.5 forgets with promql-delayed-name-removal that names are to go"),
     (r"", r"-- not -- unexpected error: runtime error", "3.5 panics"),
@@ -57,7 +57,7 @@ EXPLAINED = [
     (r"\bhistogram_fraction\(.*\bcustom_seconds\b", r", not NaN$",
      "before 3.8 a fraction from within the first custom bucket was NaN"),
     (r"\b(topk|bottomk|limitk)\b.*(\[[^\]]*:|histogram_quantile|count_values|sort|limit_ratio|\bor\b)|"
-     r"\blimitk\b.*, .*\(|\b(topk|bottomk)\b.*\b(count|group)\b",
+     r"\blimitk\b.*, .*\(|\b(topk|bottomk)\b.*\b(count|group|quantile)\b",
      r"^missing|^surplus|: at |, not ",
      "equals are taken in the order of labels, not in that these gave them, which may be chance"),
     (r"\bts_of_last_over_time\(.*\[[^\]]*:", r", not ", "it takes times before 1970 for 1970"),

@@ -115,7 +115,7 @@ class Generator(NativeQueries):
         kinds = [(2, self.plain), (5, self.range_call), (4, self.aggregation), (2, self.math),
                  (3, self.with_scalar), (4, self.join), (2, self.set_operation), (1, self.labelled),
                  (1, self.quantile), (1, self.unary), (5, self.native), (1, self.info),
-                 (1, self.limit), (1, self.chain), (1, self.sorted)]
+                 (1, self.limit), (1, self.chain), (1, self.sorted), (2, self.plain_join)]
         total = sum(weight for weight, _ in kinds)
         roll = self.rng.uniform(0, total)
         for weight, make in kinds:
@@ -204,6 +204,28 @@ class Generator(NativeQueries):
             matching = f" {self.rng.choice(['on', 'ignoring'])} ({self.labels()})"
         return (f"({self.vector(depth - 1)}) {self.rng.choice(['and', 'or', 'unless'])}{matching} "
                 f"({self.vector(depth - 1)})")
+
+    def plain_join(self, _depth):
+        """Of selectors, and of what leaves their labels alone."""
+        matching = ""
+        if self.maybe(0.7):
+            matching = f" {self.rng.choice(['on', 'ignoring'])} ({self.labels()})"
+        op = self.rng.choice(["and", "and", "unless", "or", "+", "/", "-", ">", "== bool"])
+        if op not in ("and", "unless", "or") and matching and self.maybe(0.6):
+            matching += self.rng.choice([" group_left ()", " group_right ()"])
+        return f"{self.join_side()} {op}{matching} {self.join_side()}"
+
+    def join_side(self):
+        roll = self.rng.random()
+        if roll < 0.6:
+            return self.plain(0)
+        if roll < 0.75:
+            labels = self.rng.choice(["job", "job, instance", "zone"])
+            return f"{self.rng.choice(['sum', 'count', 'group', 'max'])} by ({labels}) ({self.plain(0)})"
+        if roll < 0.85:
+            function = self.rng.choice(["rate", "count_over_time", "last_over_time"])
+            return f"{function}({self.range_vector(1, COUNTERS)})"
+        return f"({self.plain_join(0)})"
 
     def labelled(self, depth):
         inner = self.vector(depth - 1)
