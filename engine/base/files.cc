@@ -38,6 +38,8 @@ std::string advice(int number) {
     case EMFILE:
     case ENFILE:
       return "raise the limit of open files";
+    case ENXIO:
+      return "nobody reads this pipe, or the device is missing";
     case EIO:
       return "the disk fails; the kernel's log says more";
     default:

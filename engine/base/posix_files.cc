@@ -129,7 +129,9 @@ Result<std::unique_ptr<File>> PosixFiles::open(const std::string& path, OpenMode
   int flags = O_WRONLY | O_CREAT;
   if (mode != OpenMode::kUpdate) flags |= O_APPEND;
   if (mode == OpenMode::kCreate) flags |= O_EXCL;
-  ASSIGN_OR_RETURN(Descriptor file, open_file(path, flags, "open"));
+  // Not to wait for somebody to read it, should it be a pipe; writes wait as ever.
+  ASSIGN_OR_RETURN(Descriptor file, open_file(path, flags | O_NONBLOCK, "open"));
+  if (::fcntl(file.get(), F_SETFL, flags) != 0) return file_error("open", path, errno);
   return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(file), path, mode));
 }
 

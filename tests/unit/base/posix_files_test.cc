@@ -97,6 +97,16 @@ TEST_F(PosixFilesTest, GoesOnAfterSignalsAndPartsWritten) {
   EXPECT_TRUE(got == sent);
 }
 
+TEST_F(PosixFilesTest, DoesNotWaitForAReaderOfAPipe) {
+  const std::string path = root + "/pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto file = files.open(path, OpenMode::kAppend);
+  ASSERT_FALSE(file.ok());
+  EXPECT_EQ(file.error().code, Code::kUnavailable);
+  EXPECT_NE(file.error().message.find("nobody reads this pipe"), std::string::npos)
+      << file.error().message;
+}
+
 TEST_F(PosixFilesTest, MakesFoldersForTheOwnerAlone) {
   ASSERT_TRUE(files.make_folders(root + "/a/b").ok());
   const auto unique = files.make_unique_folder(root + "/u-");
