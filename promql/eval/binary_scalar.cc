@@ -6,8 +6,9 @@
 namespace tocsin::promql {
 
 base::Status BinaryScalar::evaluate(const Grid& grid, Run& run) {
-  RETURN_IF_ERROR(vector_->eval(grid, run));
-  RETURN_IF_ERROR(scalar_->eval(grid, run));
+  // In the order written: of two annotations with one message the later one's position stays.
+  RETURN_IF_ERROR((spec_.scalar_first ? scalar_ : vector_)->eval(grid, run));
+  RETURN_IF_ERROR((spec_.scalar_first ? vector_ : scalar_)->eval(grid, run));
   compute_histograms(grid, run);
   RETURN_IF_ERROR(bind_rows(grid, run));
   if (is_trim(spec_.op)) return {};

@@ -73,6 +73,15 @@ TEST_F(InstantQuery, VectorAndScalar) {
   EXPECT_EQ(at5("-limit"), "{job=\"a\"} -10\n{job=\"b\"} -20\n");
 }
 
+TEST_F(InstantQuery, SidesAreEvaluatedInTheOrderWritten) {
+  const std::string warning =
+      "warning: PromQL warning: quantile value should be between 0 and 1, got 2 ";
+  EXPECT_EQ(at5("scalar(quantile(2, limit)) == quantile(2, limit)"),
+            "{} +Inf\n" + warning + "(1:40)\n");
+  EXPECT_EQ(at5("quantile(2, limit) == scalar(quantile(2, limit))"),
+            "{} +Inf\n" + warning + "(1:39)\n");
+}
+
 TEST_F(InstantQuery, VectorMatching) {
   EXPECT_EQ(at5("limit + limit"), "{job=\"a\"} 20\n{job=\"b\"} 40\n");
   EXPECT_EQ(at5("http_total * on(job) group_left limit"),
