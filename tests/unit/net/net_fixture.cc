@@ -121,6 +121,7 @@ ClientFixture::ClientFixture(net::HttpClientConfig config, net::LoopOptions opti
 }
 
 std::future<base::Result<net::HttpResponse>> ClientFixture::start(net::HttpRequest request) {
+  if (request.timeout == net::HttpRequest().timeout) request.timeout = base::kHour;
   auto promise = std::make_shared<std::promise<base::Result<net::HttpResponse>>>();
   auto future = promise->get_future();
   client_->send(std::move(request), [promise](base::Result<net::HttpResponse> answer) {

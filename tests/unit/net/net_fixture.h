@@ -71,6 +71,7 @@ class SilentSocket {
 class ClientFixture {
  public:
   explicit ClientFixture(net::HttpClientConfig config = {}, net::LoopOptions options = {});
+  /// A request that names no timeout has as much time as it needs; this goes for all three.
   base::Result<net::HttpResponse> send(net::HttpRequest request);
   base::Result<net::HttpResponse> get(const std::string& url) { return send({.url = url}); }
   std::future<base::Result<net::HttpResponse>> start(net::HttpRequest request);
