@@ -58,8 +58,9 @@ class Prefetcher {
   }
   void fetch_flags(const RowRun& run) const {
     const uint32_t slot = run.source.at.slot();
-    for_recent(run, [&](const Axis& axis, const SlabView&, const ChunkRef& chunk) {
-      __builtin_prefetch(axis.stamps.get());
+    const StreamView* view = stream(run)->peek();
+    if (!view->axes.empty()) __builtin_prefetch(view->axes.back()->stamps.get());
+    for_recent(run, [&](const Axis&, const SlabView&, const ChunkRef& chunk) {
       if (chunk.flags != nullptr) __builtin_prefetch(chunk.flags + slot / kLanes);
     });
   }
