@@ -24,6 +24,7 @@ class CallMeter::MeteredBody final : public net::BodySource {
     bytes_ += out.size() - before;
     return has_more;
   }
+  uint64_t bytes_kept() const override { return body_->bytes_kept(); }
 
  private:
   const CallMeter meter_;

@@ -1,7 +1,9 @@
 // A list as JSON that is made while it is read.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,13 +29,22 @@ class JsonList final : public net::BodySource {
 
   bool append_to(std::string& out, size_t bytes) override {
     out += std::exchange(begin_, {});
+    const size_t before = out.size();
     for (; next_ < items_.size(); ++next_) {
-      if (out.size() >= bytes) return true;
+      if (out.size() >= bytes) {
+        text_bytes_ += out.size() - before;
+        return true;
+      }
       if (next_ != 0) out += ',';
       write_(out, items_[next_]);
     }
     out += end_;
     return false;
+  }
+  /// As much as the text would take.
+  uint64_t bytes_kept() const override {
+    const size_t per_item = next_ == 0 ? 0 : text_bytes_ / next_;
+    return items_.size() * std::max(sizeof(Item), per_item);
   }
 
  private:
@@ -42,6 +53,7 @@ class JsonList final : public net::BodySource {
   const Write write_;
   const std::string end_;
   size_t next_ = 0;
+  size_t text_bytes_ = 0;  // of the items written
 };
 
 /// 200 with such a list.

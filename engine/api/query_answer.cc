@@ -20,19 +20,17 @@ bool QueryAnswer::append_to(std::string& out, size_t bytes) {
   return false;
 }
 
-bool QueryAnswer::hold(ResultRoom& room) { return room.take(result_bytes(result_), share_); }
-
-uint64_t result_bytes(const promql::QueryResult& result) {
+uint64_t QueryAnswer::bytes_kept() const {
   uint64_t out = 0;
   const auto add_histogram = [&out](const base::HistogramPtr& h) {
     if (h != nullptr) out += promql::sample_weight(*h) * sizeof(promql::Point);
   };
-  for (const promql::ResultSeries& series : result.series) {
+  for (const promql::ResultSeries& series : result_.series) {
     out += sizeof(series) + series.points.size() * sizeof(promql::Point);
     for (const promql::Point& point : series.points) add_histogram(point.h);
   }
-  if (result.table == nullptr) return out;
-  const promql::Frame& frame = result.table->frame;
+  if (result_.table == nullptr) return out;
+  const promql::Frame& frame = result_.table->frame;
   out +=
       frame.values.size() * sizeof(double) + frame.histograms.size() * sizeof(frame.histograms[0]);
   for (const base::HistogramPtr& h : frame.histograms) add_histogram(h);

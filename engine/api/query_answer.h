@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/api/result_json.h"
-#include "engine/api/result_room.h"
 #include "engine/net/http_server.h"
 
 namespace tocsin::api {
@@ -22,19 +21,14 @@ class QueryAnswer final : public net::BodySource {
   /// `limit` and `stats` as for ResultJson.
   QueryAnswer(promql::QueryResult result, size_t limit, std::string stats, Notes notes);
   bool append_to(std::string& out, size_t bytes) override;
-
-  /// For an answer that does not go out at once: takes room for its result. False: there is none.
-  bool hold(ResultRoom& room);
+  /// The samples of the result.
+  uint64_t bytes_kept() const override;
 
  private:
   const promql::QueryResult result_;
   Notes notes_;
   ResultJson json_;
-  ResultRoom::Share share_;
   bool has_begun_ = false;
 };
-
-/// The memory that the samples of a result take.
-uint64_t result_bytes(const promql::QueryResult& result);
 
 }  // namespace tocsin::api

@@ -144,21 +144,8 @@ net::ServerResponse QueryApi::evaluate(const Call& call, const Parameters& param
   std::string stats_json =
       stats.empty() ? std::string() : query_stats_json(outcome->timings, result.stats, range);
   QueryAnswer::Notes notes = notes_of(result, order.text, stats);
-  const auto answer = std::make_shared<QueryAnswer>(std::move(result), limit, std::move(stats_json),
-                                                    std::move(notes));
-  net::ServerResponse out = respond_with(answer);
-  if (out.rest != nullptr && !answer->hold(room_)) return results_are_unread();
-  return out;
-}
-
-// Clients that ask for much and read slowly must not fill the memory.
-net::ServerResponse QueryApi::results_are_unread() const {
-  net::ServerResponse out =
-      failure(ErrorType::kUnavailable,
-              "other clients have yet to read results of together --query.max-memory=" +
-                  std::to_string(room_.bytes_max()) + " bytes; try again later");
-  out.status = 503;
-  return out;
+  return respond_with(std::make_shared<QueryAnswer>(std::move(result), limit, std::move(stats_json),
+                                                    std::move(notes)));
 }
 
 base::Result<promql::QueryResult> QueryApi::run_now(const std::string& text) {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "engine/api/query_runner.h"
-#include "engine/api/result_room.h"
 #include "engine/api/router.h"
 
 namespace tocsin::api {
@@ -16,11 +15,7 @@ class QueryApi {
  public:
   /// What `services` refers to must outlive the object.
   QueryApi(const QueryServices& services, const promql::EvalOptions& options)
-      : runner_(services),
-        clock_(services.clock),
-        gate_(services.gate),
-        options_(options),
-        room_(options.limits.memory_bytes_max) {}
+      : runner_(services), clock_(services.clock), gate_(services.gate), options_(options) {}
   void mount(Router& router);
   /// An instant query now, under the same limits; for the pages.
   base::Result<promql::QueryResult> run_now(const std::string& text);
@@ -39,13 +34,11 @@ class QueryApi {
                                                           const promql::EvalRange& range) const;
   net::ServerResponse evaluate(const Call& call, const Parameters& parameters,
                                const promql::EvalRange& range, size_t limit) const;
-  net::ServerResponse results_are_unread() const;
 
   const QueryRunner runner_;
   const base::Clock& clock_;
   QueryGate& gate_;
   const promql::EvalOptions options_;
-  mutable ResultRoom room_;
 };
 
 }  // namespace tocsin::api

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/api/result_room.h"
 #include "engine/base/matcher.h"
 #include "engine/base/metrics.h"
 #include "engine/net/http_server.h"
@@ -37,6 +38,9 @@ class Router {
   /// Pages of these origins alone may read what is below /api/; without it, those of all.
   void allow_origins(base::Regex origins) { origins_ = std::move(origins); }
 
+  /// At most `bytes_max` of answers are kept for clients that have yet to read them (ResultRoom).
+  void bound_results(uint64_t bytes_max) { room_.emplace(bytes_max); }
+
   /// Counts requests, their seconds and the bytes of answers per handler under prometheus_http_*.
   /// `clock` and `metrics` must outlive the router and all its answers.
   void observe(base::MetricRegistry& metrics, const base::Clock& clock);
@@ -52,6 +56,7 @@ class Router {
   void add_cors(const net::ServerRequest& request, net::ServerResponse& response) const;
   std::vector<Route> routes_;
   std::optional<base::Regex> origins_;
+  std::optional<ResultRoom> room_;
   base::MetricRegistry* metrics_ = nullptr;
   const base::Clock* clock_ = nullptr;
 };

@@ -284,6 +284,7 @@ class RunningDaemon final : public Daemon {
   void mount_api() {
     auto router = std::make_shared<api::Router>();
     router->observe(metrics_, clock_);
+    router->bound_results(flags_.query_memory_max);
     // The command line has checked it.
     if (auto origins = base::Regex::compile(flags_.cors_origin))
       router->allow_origins(*std::move(origins));

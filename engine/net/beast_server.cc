@@ -140,7 +140,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (last == Phase::kHandler) request_->cancelled->store(true, std::memory_order_relaxed);
     error_code ignored;  // the connection may be gone already
     release_body();
-    stream_.reset();
+    drop_stream();
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     core_->sessions.erase(shared_from_this());
@@ -151,6 +151,12 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   /// kPieces: what follows of an answer is being made.
   enum class Phase : uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kPieces, kLinger, kClosed };
+
+  /// On the executor: millions of series take a while to go.
+  void drop_stream() {
+    if (stream_ == nullptr) return;
+    core_->executor.submit([stream = std::exchange(stream_, nullptr)] {});
+  }
 
   void arm(DurationMs time) { deadline_ = SteadyClock::now() + milliseconds(time); }
 
@@ -323,7 +329,7 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     out.framing = is_1_1_ ? BodyFraming::kChunked : BodyFraming::kUntilClose;
     out.stream = begin_stream(request, out.framing, out.response);
-    if (!is_head_request_) out.stream->advance();
+    is_head_request_ ? out.stream.reset() : out.stream->advance();
     return out;
   }
 
@@ -351,6 +357,7 @@ class Session : public std::enable_shared_from_this<Session> {
     ServerResponse& response = answer.response;
     reply_head_ = reply_head(response, answer.framing, keep_alive_, core_->clock.now());
     const bool has_body = !is_head_request_ && !has_no_body(response.status);
+    patience_ = milliseconds(core_->limits.write_timeout);
     if (has_body) {
       stream_ = std::move(answer.stream);
       reply_body_ = std::move(response.body);
@@ -360,7 +367,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void send(std::string_view head, std::string_view body) {
     phase_ = Phase::kWrite;
-    arm(core_->limits.write_timeout);
+    deadline_ = SteadyClock::now() + patience_;
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
     asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, size_t) {
       self->on_written(error);
@@ -379,11 +386,21 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
+  /// What is left of the client's time, and what it gets for the piece that it has read.
+  void gain_patience(size_t bytes) {
+    const std::chrono::microseconds gain(bytes * 1'000'000 / core_->limits.read_rate_min);
+    patience_ = std::min<SteadyClock::duration>(deadline_ - SteadyClock::now() + gain,
+                                                milliseconds(core_->limits.write_timeout));
+  }
+
   void on_written(error_code error) {
     if (phase_ == Phase::kClosed) return;
     if (error) return close();
-    if (stream_ != nullptr && !stream_->has_ended()) return make_pieces();
-    stream_.reset();
+    if (stream_ != nullptr && !stream_->has_ended()) {
+      gain_patience(stream_->piece().size());
+      return patience_ > SteadyClock::duration::zero() ? make_pieces() : close();
+    }
+    drop_stream();
     reply_body_ = {};
     if (!keep_alive_) return has_unread_ || buffer_.size() > 0 ? linger() : close();
     is_head_request_ = false;
@@ -416,6 +433,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::shared_ptr<Core> core_;
   tcp::socket socket_;
   SteadyClock::time_point deadline_;  // of the phase
+  SteadyClock::duration patience_{};  // with the client that reads an answer
   Phase phase_ = Phase::kIdle;
   std::string remote_;
   boost::beast::flat_buffer buffer_;  // bounded: Beast collects chunk extensions and trailers here
@@ -534,8 +552,13 @@ void BeastServer::stop(DurationMs grace) {
   if (!thread_.joinable()) return;
   core_->post([this, grace] { begin_stop(grace); });
   thread_.join();
-  const std::lock_guard lock(core_->mutex);
-  core_->has_ended = true;
+  {
+    const std::lock_guard lock(core_->mutex);
+    core_->has_ended = true;
+  }
+  // What came after the thread's end, and keeps what it is about.
+  core_->io.restart();
+  core_->io.poll();
 }
 
 void BeastServer::begin_stop(DurationMs grace) {

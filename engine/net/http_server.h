@@ -39,6 +39,8 @@ class BodySource {
   /// Appends until `out` holds `bytes`, or little more. False when the body has ended. Must not
   /// throw.
   virtual bool append_to(std::string& out, size_t bytes) = 0;
+  /// About how much memory it keeps until it goes.
+  virtual uint64_t bytes_kept() const = 0;
 };
 
 struct ServerResponse {
@@ -64,6 +66,9 @@ struct ServerLimits {
   base::DurationMs body_timeout = 60 * base::kSecond;
   /// For an answer, or each piece of it; whoever reads more slowly loses the connection.
   base::DurationMs write_timeout = 60 * base::kSecond;
+  /// Bytes per second that clients read of answers in pieces, on average: a client may be late by
+  /// `write_timeout`, no matter how large the answer is.
+  uint64_t read_rate_min = 64u << 10;
   base::DurationMs idle_timeout = 5 * base::kMinute;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/api/query_answer.h"
 
 #include "engine/api/json_list.h"
+#include "engine/api/result_room.h"
 #include "tests/unit/api/call.h"
 
 namespace tocsin::api {
@@ -51,28 +52,55 @@ TEST(QueryAnswer, IsAStreamWhenItIsLarge) {
   EXPECT_EQ(read_all(response), expected);
 }
 
-TEST(QueryAnswer, HoldsTheRoomOfItsResultAsLongAsItIsThere) {
-  ResultRoom room(100 * sizeof(promql::Point));
-  const auto make = [] {
-    return std::make_shared<QueryAnswer>(matrix_of(1, 90), 0, "", QueryAnswer::Notes{});
-  };
-  auto first = make();
-  const auto second = make();
-  EXPECT_TRUE(first->hold(room));
-  EXPECT_FALSE(second->hold(room));
-  first.reset();
-  EXPECT_TRUE(second->hold(room));
+TEST(QueryAnswer, KeepsItsSamples) {
+  const QueryAnswer answer(matrix_of(3, 90), 0, "", QueryAnswer::Notes{});
+  EXPECT_EQ(answer.bytes_kept(), 3 * (sizeof(promql::ResultSeries) + 90 * sizeof(promql::Point)));
+}
+
+/// A body that keeps so much.
+class Keeping final : public net::BodySource {
+ public:
+  explicit Keeping(uint64_t bytes) : bytes_(bytes) {}
+  bool append_to(std::string&, size_t) override { return false; }
+  uint64_t bytes_kept() const override { return bytes_; }
+
+ private:
+  const uint64_t bytes_;
+};
+
+net::ServerResponse keeping(uint64_t bytes) {
+  net::ServerResponse out;
+  out.rest = std::make_shared<Keeping>(bytes);
+  return out;
+}
+
+TEST(ResultRoom, IsTakenAsLongAsAnAnswerIsThere) {
+  const ResultRoom room(100);
+  net::ServerResponse first = keeping(90);
+  room.admit(first);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(first.rest->bytes_kept(), 90u);
+  net::ServerResponse second = keeping(11);
+  room.admit(second);
+  EXPECT_EQ(second.status, 503);
+  EXPECT_EQ(second.rest, nullptr);
+  EXPECT_EQ(second.body,
+            R"({"status":"error","errorType":"unavailable","error":"other clients have yet to )"
+            R"(read answers of together --query.max-memory=100 bytes; try again later"})");
+  first = {};
+  net::ServerResponse third = keeping(11);
+  room.admit(third);
+  EXPECT_EQ(third.status, 200);
 }
 
 TEST(ResultRoom, LetsOneInHoweverLarge) {
-  ResultRoom room(10);
-  ResultRoom::Share large;
-  ResultRoom::Share small;
-  EXPECT_TRUE(room.take(1000, large));
-  EXPECT_FALSE(room.take(1, small));
-  large = {};
-  EXPECT_TRUE(room.take(5, small));
-  EXPECT_TRUE(room.take(5, large));
+  const ResultRoom room(10);
+  net::ServerResponse large = keeping(1000);
+  room.admit(large);
+  EXPECT_EQ(large.status, 200);
+  net::ServerResponse small = keeping(1);
+  room.admit(small);
+  EXPECT_EQ(small.status, 503);
 }
 
 TEST(JsonList, IsWholeOrAStream) {
@@ -85,6 +113,7 @@ TEST(JsonList, IsWholeOrAStream) {
   const std::vector<std::string> items(1000, std::string(1000, '1'));
   net::ServerResponse large = list_success(items, write);
   ASSERT_NE(large.rest, nullptr);
+  EXPECT_GE(large.rest->bytes_kept(), 1'000'000u);
   std::string expected = begin_success();
   for (size_t i = 0; i < items.size(); ++i) expected += (i == 0 ? "[" : ",") + items[i];
   EXPECT_EQ(read_all(large), expected + "]}");

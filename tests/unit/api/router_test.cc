@@ -117,6 +117,7 @@ class TwoPieces final : public net::BodySource {
     out += "0123456789";
     return std::exchange(is_first_, false);
   }
+  uint64_t bytes_kept() const override { return 20; }
 
  private:
   bool is_first_ = true;

@@ -48,6 +48,7 @@ class Lines final : public BodySource {
     EXPECT_LT(out.size() - before, bytes + 100);
     return left_ > 0;
   }
+  uint64_t bytes_kept() const override { return 0; }
 
  private:
   Seen& seen_;
@@ -183,6 +184,16 @@ TEST(HttpStream, AClientThatReadsNothingGetsNoMoreThanFitsAndIsCutOff) {
   client.send(kGet + "\r\n");
   seen.gone.wait();
   EXPECT_LT(seen.made.load(), kUnreadMax);
+}
+
+// Byte by byte, which is slow.
+TEST(HttpStream, AClientThatReadsAllTheTimeButTooSlowlyIsCutOff) {
+  Seen seen;
+  LoopbackServer server(streaming(seen, kEndless),
+                        {.write_timeout = 20, .read_rate_min = uint64_t{1} << 50});
+  const RawSocket client(server.port());
+  client.send(kGet + "\r\n");
+  while (!seen.gone.try_wait()) client.read_until("\n");
 }
 
 TEST(HttpStream, GoesWhenItsClientLeaves) {

@@ -24,6 +24,7 @@ class Pieces final : public BodySource {
     pieces_.pop_front();
     return !pieces_.empty();
   }
+  uint64_t bytes_kept() const override { return 0; }
 
  private:
   std::deque<std::string> pieces_;
