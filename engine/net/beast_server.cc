@@ -386,7 +386,7 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  /// What is left of the client's time, and what it gets for the piece that it has read.
+  /// What is left of the client's time, and what it gets for the pieces that it has read.
   void gain_patience(size_t bytes) {
     const std::chrono::microseconds gain(bytes * 1'000'000 / core_->limits.read_rate_min);
     patience_ = std::min<SteadyClock::duration>(deadline_ - SteadyClock::now() + gain,
@@ -397,7 +397,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (phase_ == Phase::kClosed) return;
     if (error) return close();
     if (stream_ != nullptr && !stream_->has_ended()) {
-      gain_patience(stream_->piece().size());
+      gain_patience(stream_->take_made());
       return patience_ > SteadyClock::duration::zero() ? make_pieces() : close();
     }
     drop_stream();

@@ -54,6 +54,7 @@ void ReplyStream::advance() {
   piece_.assign(kChunkHead.substr(0, head));
   while (has_more_ && piece_.size() == head) append_some();
   if (framing_ == BodyFraming::kChunked) append_frame();
+  made_ += piece_.size();
   if (!has_more_) source_.reset();
 }
 

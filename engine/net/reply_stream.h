@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/net/gzip_stream.h"
 #include "engine/net/http_server.h"
@@ -38,6 +39,8 @@ class ReplyStream {
   /// Makes pieces and sends them for as long as the client takes them at once. Returns what is left
   /// of piece(): nothing only when that is the last.
   std::string_view push();
+  /// Bytes of the pieces made since it was asked last.
+  size_t take_made() { return std::exchange(made_, 0); }
 
  private:
   void append_some();
@@ -50,6 +53,7 @@ class ReplyStream {
   std::string piece_;
   bool has_more_ = true;
   int socket_ = -1;
+  size_t made_ = 0;
 };
 
 }  // namespace tocsin::net

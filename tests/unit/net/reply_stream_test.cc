@@ -113,6 +113,22 @@ TEST(ReplyStream, PushLeavesWhatTheClientDoesNotTake) {
   ::close(ends[0]);
 }
 
+// The time that a client has for reading depends on it.
+TEST(ReplyStream, CountsThePiecesOfAllPushes) {
+  ServerResponse response = response_of("ab", {"cde", "f", "ghij"});
+  ReplyStream stream(response, BodyFraming::kUntilClose, nullptr);
+  stream.advance();
+  EXPECT_EQ(stream.take_made(), 2u);
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  stream.attach(ends[0]);
+  EXPECT_EQ(stream.push(), "");
+  EXPECT_EQ(stream.take_made(), 8u);
+  EXPECT_EQ(stream.take_made(), 0u);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 TEST(ReplyStream, CompressesAllPiecesAsOneBody) {
   std::deque<std::string> pieces;
   std::string plain = "first";
