@@ -105,8 +105,8 @@ net::ServerResponse Router::operator()(const net::ServerRequest& request) const 
   const bool is_preflight = is_api && request.method == "OPTIONS";
   net::ServerResponse out = is_preflight ? no_content() : answer(request, pattern);
   const bool is_answered = pattern != kNoPattern && out.status != 405;
-  if (is_api && (is_preflight || is_answered)) add_cors(request, out);
   if (room_) room_->admit(out);
+  if (is_api && (is_preflight || is_answered)) add_cors(request, out);
   if (meter) meter->finish(pattern, out);
   return out;
 }

@@ -9,6 +9,10 @@ Frame& EvalMemory::take_frame() {
   return *frames_[frames_used_++];
 }
 
+void EvalMemory::release_histograms() {
+  for (const auto& frame : frames_) frame->histograms.clear();
+}
+
 std::unique_ptr<EvalMemory> EvalMemoryPool::take() {
   {
     const std::lock_guard lock(mutex_);
@@ -22,6 +26,7 @@ std::unique_ptr<EvalMemory> EvalMemoryPool::take() {
 }
 
 void EvalMemoryPool::give(std::unique_ptr<EvalMemory> memory) {
+  memory->release_histograms();
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(memory));
 }

@@ -19,6 +19,9 @@ class EvalMemory {
   /// A frame that nobody else has in this run, with anything in it.
   Frame& take_frame();
 
+  /// Lets go of the histograms of the last run; the room stays.
+  void release_histograms();
+
   std::vector<double> group_values;  ///< Of the group that is being aggregated.
 
  private:

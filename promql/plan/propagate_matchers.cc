@@ -1,6 +1,8 @@
 #include "promql/plan/propagate_matchers.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "promql/eval/grouping.h"
@@ -23,6 +25,9 @@ using base::Matchers;
 /// More matchers than these are not carried from one join to the next, nor added to one selector.
 constexpr size_t kKnownMax = 16;
 
+/// What functions and arithmetic drop.
+constexpr std::array<std::string_view, 3> kDropped = {base::kMetricName, "__type__", "__unit__"};
+
 bool contains(const Matchers& matchers, const Matcher& matcher) {
   return std::ranges::find(matchers, matcher) != matchers.end();
 }
@@ -42,9 +47,8 @@ Matchers without_labels(Matchers known, std::vector<std::string> names) {
   return of_labels(std::move(known), {std::move(names), true});
 }
 
-/// What functions and arithmetic drop.
 Matchers without_name(Matchers known) {
-  return without_labels(std::move(known), {std::string(base::kMetricName), "__type__", "__unit__"});
+  return without_labels(std::move(known), {kDropped.begin(), kDropped.end()});
 }
 
 /// Whether every series that `selector` matches has a value that `matcher` matches.
@@ -65,9 +69,12 @@ void push_into(VectorSelector& selector, const Matchers& matchers) {
   }
 }
 
-bool has_one_name(const VectorSelector& selector) {
-  return std::ranges::any_of(selector.matchers, [](const Matcher& m) {
-    return m.op() == base::MatchOp::kEqual && m.name() == base::kMetricName;
+/// Whether two series that `selector` matches still differ without the labels that functions drop.
+bool differ_elsewhere(const VectorSelector& selector) {
+  return std::ranges::all_of(kDropped, [&selector](std::string_view name) {
+    return std::ranges::any_of(selector.matchers, [name](const Matcher& m) {
+      return m.op() == base::MatchOp::kEqual && m.name() == name;
+    });
   });
 }
 
@@ -88,8 +95,7 @@ void push_into(AggregateExpr& aggregate, const Matchers& matchers) {
   push(*aggregate.expr, of_labels(matchers, GroupingSpec(aggregate.grouping, aggregate.without)));
 }
 
-/// Functions that take samples of any kind without a word. Of series with different names, those
-/// that become equal without are an error.
+/// Functions that take samples of any kind without a word. Series that become equal are an error.
 void push_into(Call& call, const Matchers& matchers) {
   const RangeFunction* const function = find_range_function(call.function->name);
   if (function == nullptr || call.args[0]->kind != ExprKind::kMatrixSelector) return;
@@ -98,7 +104,8 @@ void push_into(Call& call, const Matchers& matchers) {
     return;
   }
   VectorSelector& selector = *as<MatrixSelector>(*call.args[0]).selector;
-  if (function->keeps_name || has_one_name(selector)) push_into(selector, without_name(matchers));
+  if (function->keeps_name || differ_elsewhere(selector))
+    push_into(selector, without_name(matchers));
 }
 
 /// Leaves out rows that do not match, where nothing else changes by that.

@@ -1,6 +1,7 @@
 #include "promql/plan/shared_parts.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "promql/plan/walk.h"
@@ -39,6 +40,17 @@ bool has_own_reader(const Expr& expr) {
   bool any = false;
   for_each_child(expr, [&any](const Expr& child) { any = any || has_own_reader(child); });
   return any;
+}
+
+/// Equal for expressions that one operator can stand for. A matcher of its own and one that came
+/// from the other side of a join print alike, but joins tell them apart.
+std::string key_of(const Expr& expr) {
+  std::string key = print(expr);
+  for_each_selector(expr, [&key](const VectorSelector& selector) {
+    key += ' ';
+    key += std::to_string(selector.pushed);
+  });
+  return key;
 }
 
 bool same_grid(const Grid& a, const Grid& b) {
@@ -98,18 +110,18 @@ bool SharedParts::reads_lasting_metrics(const Expr& expr) const {
 
 void SharedParts::announce(const Expr& rewritten) {
   // What lies in a part met before was counted then; it is evaluated in one place.
-  if (is_costly(rewritten) && ++entries_[print(rewritten)].places > 1) return;
+  if (is_costly(rewritten) && ++entries_[key_of(rewritten)].places > 1) return;
   for_each_child(rewritten, [this](const Expr& child) { announce(child); });
 }
 
 bool SharedParts::is_shared(const Expr& expr) const {
   if (!is_costly(expr)) return false;
-  const auto found = entries_.find(print(expr));
+  const auto found = entries_.find(key_of(expr));
   return found != entries_.end() && found->second.places > 1;
 }
 
 base::Result<OperatorPtr> SharedParts::use(const Expr& expr, const Build& build) {
-  Entry& entry = entries_.at(print(expr));
+  Entry& entry = entries_.at(key_of(expr));
   if (entry.part == nullptr) {
     ASSIGN_OR_RETURN(OperatorPtr plan, build());
     entry.part = std::make_unique<SharedPart>();

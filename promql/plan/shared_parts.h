@@ -67,7 +67,7 @@ class SharedParts {
   bool reads_lasting_metrics(const Expr& expr) const;
 
   const std::vector<std::string> written_;
-  std::unordered_map<std::string, Entry> entries_;  // By printed form.
+  std::unordered_map<std::string, Entry> entries_;  // By key_of().
   uint64_t pass_ = 1;
   base::Moment moment_;
   SchemaIds ids_;

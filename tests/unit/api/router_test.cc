@@ -123,6 +123,23 @@ class TwoPieces final : public net::BodySource {
   bool is_first_ = true;
 };
 
+TEST(Router, OtherOriginsMayReadThatThereIsNoRoom) {
+  Router router;
+  router.add("GET", "/api/large", [](const Call&) {
+    net::ServerResponse out;
+    out.rest = std::make_shared<TwoPieces>();
+    return out;
+  });
+  router.bound_results(30);
+  net::ServerRequest request = get("/api/large");
+  request.headers.emplace_back("origin", "http://elsewhere");
+  const net::ServerResponse first = router(request);
+  const net::ServerResponse second = router(request);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(second.status, 503);
+  EXPECT_EQ(first.headers, second.headers);
+}
+
 TEST(Router, CountsAStreamedAnswerWhenItHasGone) {
   base::MetricRegistry metrics;
   testing::FakeClock clock;

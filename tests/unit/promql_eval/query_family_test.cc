@@ -175,6 +175,18 @@ TEST_F(FamilyTest, APartThatFailsFailsForAllAndIsTriedAgain) {
   EXPECT_EQ(queries[2]->run_instant(4 * kMinute)->values[0], 10);
 }
 
+// A join's one side may have duplicates as long as its other side is empty: as it was written, not
+// as the join asks for it.
+TEST_F(FamilyTest, AMatcherOfItsOwnIsNotOneThatAJoinAdded) {
+  source.load(kMinute, "x{a=\"7\",job=\"k\"}", "1 5 3 8 9 13");
+  make({"x{a=\"7\",job=\"j\"} * on (job) y{job=\"j\"}", "x{a=\"7\"} * on (job) y{job=\"j\"}"});
+  family->begin_pass();
+  EXPECT_TRUE(queries[0]->run_instant(3 * kMinute).ok());
+  const auto duplicates = queries[1]->run_instant(3 * kMinute);
+  ASSERT_FALSE(duplicates.ok());
+  EXPECT_EQ(duplicates.error().message, alone[1]->run_instant(3 * kMinute).error().message);
+}
+
 TEST_F(FamilyTest, WhatTheOwnerWritesIsReadEachTime) {
   make({"rate(x[3m]) > 0.01", "rate(x[3m]) > 0.02"}, {"x"});
   EXPECT_GT(pass(3 * kMinute)[1], 0u);

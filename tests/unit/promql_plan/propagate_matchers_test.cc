@@ -113,7 +113,7 @@ TEST(PropagateMatchers, PassOnlyWhatSaysNothing) {
         "(a > 1) and b{job=\"x\"}", "label_replace(a, \"n\", \"\", \"\", \"\") and b{job=\"x\"}",
         "absent(a) and b{job=\"x\"}", "topk(1, a) and b{job=\"x\"}", "info(a) and b{job=\"x\"}",
         "(a / c) and b{job=\"x\"}", "count_over_time({zone=\"p\"}[5m]) and b{job=\"x\",zone=\"p\"}",
-        "a smoothed and b{job=\"x\"}"}) {
+        "count_over_time(a[5m]) and b{job=\"x\"}", "a smoothed and b{job=\"x\"}"}) {
     auto expr = parse_expr(text, Features::all());
     ASSERT_TRUE(expr) << text;
     EXPECT_EQ(pushed(text), print(**expr));
@@ -122,8 +122,10 @@ TEST(PropagateMatchers, PassOnlyWhatSaysNothing) {
             "count by (job) (a{job=\"x\"}) and on (job) b{job=\"x\"}");
   EXPECT_EQ(pushed("group without (zone) (a) and on (job, zone) b{job=\"x\",zone=\"p\"}"),
             "group without (zone) (a{job=\"x\"}) and on (job, zone) b{job=\"x\",zone=\"p\"}");
-  EXPECT_EQ(pushed("count_over_time(a[5m] offset 1m) and b{job=\"x\"}"),
-            "count_over_time(a{job=\"x\"}[5m] offset 1m) and b{job=\"x\"}");
+  EXPECT_EQ(pushed("last_over_time(a[5m] offset 1m) and b{job=\"x\"}"),
+            "last_over_time(a{job=\"x\"}[5m] offset 1m) and b{job=\"x\"}");
+  EXPECT_EQ(pushed("count_over_time(a{__type__=\"gauge\",__unit__=\"\"}[5m]) and b{job=\"x\"}"),
+            "count_over_time(a{__type__=\"gauge\",__unit__=\"\",job=\"x\"}[5m]) and b{job=\"x\"}");
   EXPECT_EQ(pushed("last_over_time({zone=\"p\"}[5m]) and b{job=\"x\"}"),
             "last_over_time({job=\"x\",zone=\"p\"}[5m]) and b{job=\"x\",zone=\"p\"}");
   EXPECT_EQ(pushed("(((a @ 5)) and c offset 1m) unless b and b{job=\"x\"}"),
