@@ -72,7 +72,7 @@ class RunningDaemon final : public Daemon {
         query_helpers_(pool_threads() - 1),
         main_loop_(clock, "main"),
         scrape_loop_(clock, "scrape"),
-        heap_(main_loop_, rules_pool_, clock),
+        heap_(main_loop_, query_helpers_, clock),
         mail_(main_loop_),
         queries_({.source = store_,
                   .clock = clock,

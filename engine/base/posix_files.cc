@@ -175,6 +175,8 @@ Status PosixFiles::make_folders(const std::string& path) {
     if (is_folder(path)) return {};  // "a/" is "a"; or somebody else was faster.
     return file_error("make the folder", path, number);
   }
+  // What may be written but not read cannot be made sure; the folder is there all the same.
+  if (::faccessat(AT_FDCWD, above.c_str(), R_OK, AT_EACCESS) != 0) return {};
   return sync_folder(above);
 }
 
@@ -197,8 +199,9 @@ Status PosixFiles::remove(const std::string& path) {
 Status PosixFiles::sync_folder(const std::string& path) {
   ASSIGN_OR_RETURN(const Descriptor folder,
                    open_file(path, O_RDONLY | O_DIRECTORY, "sync the folder"));
-  // Some file systems have no such thing and say so by EINVAL.
-  if (uninterrupted([&] { return ::fsync(folder.get()); }) == 0 || errno == EINVAL) return {};
+  if (uninterrupted([&] { return ::fsync(folder.get()); }) == 0) return {};
+  // Some file systems have no such thing, and say so in one of these ways.
+  if (errno == EINVAL || errno == ENOTSUP || errno == EBADF) return {};
   return file_error("sync the folder", path, errno);
 }
 

@@ -117,6 +117,20 @@ TEST_F(PosixFilesTest, MakesFoldersForTheOwnerAlone) {
   }
 }
 
+TEST_F(PosixFilesTest, MakesAFolderBelowOneThatMayNotBeRead) {
+  constexpr uid_t kNobody = 65534;
+  const std::string above = root + "/above";
+  ASSERT_EQ(::mkdir(above.c_str(), 0333), 0);
+  ASSERT_EQ(::chmod(above.c_str(), 0333), 0);
+  ASSERT_EQ(::chmod(root.c_str(), 0711), 0);
+  const bool is_root = ::geteuid() == 0;  // Who may do anything.
+  ASSERT_TRUE(!is_root || ::seteuid(kNobody) == 0);
+  const Status made = files.make_folders(above + "/a");
+  ASSERT_TRUE(!is_root || ::seteuid(0) == 0);
+  EXPECT_TRUE(made.ok()) << made.to_string();
+  ASSERT_EQ(::chmod(above.c_str(), 0755), 0);  // To be removed.
+}
+
 TEST_F(PosixFilesTest, ListsLinksToFoldersAsFiles) {
   ASSERT_EQ(::symlink("/", (root + "/link").c_str()), 0);
   EXPECT_EQ(*files.list(root), (std::vector<FolderEntry>{{"link", false}}));
