@@ -41,6 +41,8 @@ EXPLAINED = [
      "since 3.9 sums are compensated, and so other buckets stay with almost nothing in them"),
     (r"\b(sin|cos|minute|hour|month|year|day\w+)\(.*(exp\(|\^)", r", not ",
      "of huge numbers, told by their last bits"),
+    (r"\bstd(var|dev)\b.*(\^|\b(exp|ln|log2|log10|a?(sin|cos|tan)h?|atan2)\b)", r", not ",
+     "variances of almost equal values, told apart by their last bits"),
     (r"\^|(exp|atan2|ln|log2|log10|sin|cos|tan)\b", r"(quantile|ratio) value should be", "the same"),
     (r"\binfo\(", r"^(missing|surplus) \{__name__=",
      "3.5 forgets with promql-delayed-name-removal that names are to go"),

@@ -104,7 +104,7 @@ def main():
     parser.add_argument("--queries", type=int, default=300, help="in all")
     parser.add_argument("--seed", type=int, default=1, help="the first")
     parser.add_argument("--seeds", type=int, default=1, help="how many, one after the other")
-    parser.add_argument("--features", default="promql-experimental-functions",
+    parser.add_argument("--features", default="promql-experimental-functions,promql-duration-expr",
                         help="of both; add promql-delayed-name-removal for the other name mode")
     options = parser.parse_args()
     program = peer.find()
