@@ -10,7 +10,7 @@ namespace tocsin::app {
 
 void set_heap_policy() {
 #ifdef __GLIBC__
-  constexpr int kLargeBuffer = 1 << 20;
+  constexpr int kLargeBuffer = 32 << 20;  // The most that is taken.
   constexpr int kKeptAtTheEnd = 8 << 20;  // Of a heap: the default is little once the other is set.
   constexpr unsigned kHeapsMin = 2;
   ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
