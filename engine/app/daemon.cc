@@ -44,8 +44,6 @@ constexpr base::DurationMs kHousekeepingInterval = 5 * base::kSecond;
 constexpr base::DurationMs kDrainTime = 10 * base::kSecond;
 constexpr base::DurationMs kDrainCheck = 20;
 constexpr uint32_t kRequestThreadsMax = 1024;
-/// Calls below /api/ answered at once, queries not counted.
-constexpr uint32_t kCallsMax = 8;
 
 // The parts in the order they are built. Threads: whoever starts and stops the daemon (one thread),
 // the server's pool (requests, among them reloads), the two loops, the rules' pool.
@@ -314,8 +312,7 @@ class RunningDaemon final : public Daemon {
     const auto route = [router](const net::ServerRequest& request) { return (*router)(request); };
     handler_.store(std::make_shared<const net::ServerHandler>(api::serve_below(
         flags_.route_prefix.value_or(path_of(external_url_)),
-        api::guard_until_ready(
-            api::limit_calls(heap_.watch(route), clock_, {.calls_max = kCallsMax}), status))));
+        api::guard_until_ready(api::limit_calls(heap_.watch(route), clock_, {}), status))));
   }
 
   api::AlertsView alerts_view() {
