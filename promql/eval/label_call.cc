@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "promql/eval/dropped_labels.h"
+
 namespace tocsin::promql {
 namespace {
 
@@ -78,7 +80,7 @@ void LabelCall::bind_rows(Run& run) {
 
 bool LabelCall::only_extends(const RowSchema& rows) const {
   const std::string& name = relabel_.destination;
-  if (name == base::kMetricName || name == "__type__" || name == "__unit__") return false;
+  if (is_dropped_label(name)) return false;
   // Names that rows lost are in the rows as stored.
   const auto& sources = relabel_.sources;
   const bool reads_name = std::ranges::find(sources, base::kMetricName) != sources.end();

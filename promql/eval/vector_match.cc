@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "promql/eval/dropped_labels.h"
+
 namespace tocsin::promql {
 namespace {
 
@@ -42,9 +44,7 @@ struct RowsBySignature {
 };
 
 bool names_metadata(const std::vector<std::string>& names) {
-  return std::ranges::any_of(names, [](const std::string& name) {
-    return name == base::kMetricName || name == "__type__" || name == "__unit__";
-  });
+  return std::ranges::any_of(names, is_dropped_label);
 }
 
 bool has_any_of(const RowLabels::List& rows, const std::vector<std::string>& names) {

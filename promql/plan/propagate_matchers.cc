@@ -1,10 +1,10 @@
 #include "promql/plan/propagate_matchers.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
+#include "promql/eval/dropped_labels.h"
 #include "promql/eval/grouping.h"
 #include "promql/eval/histogram_call.h"
 #include "promql/eval/kernels_math.h"
@@ -24,9 +24,6 @@ using base::Matchers;
 
 /// More matchers than these are not carried from one join to the next, nor added to one selector.
 constexpr size_t kKnownMax = 16;
-
-/// What functions and arithmetic drop.
-constexpr std::array<std::string_view, 3> kDropped = {base::kMetricName, "__type__", "__unit__"};
 
 bool contains(const Matchers& matchers, const Matcher& matcher) {
   return std::ranges::find(matchers, matcher) != matchers.end();
@@ -48,7 +45,7 @@ Matchers without_labels(Matchers known, std::vector<std::string> names) {
 }
 
 Matchers without_name(Matchers known) {
-  return without_labels(std::move(known), {kDropped.begin(), kDropped.end()});
+  return without_labels(std::move(known), {kDroppedLabels.begin(), kDroppedLabels.end()});
 }
 
 /// Whether every series that `selector` matches has a value that `matcher` matches.
@@ -71,7 +68,7 @@ void push_into(VectorSelector& selector, const Matchers& matchers) {
 
 /// Whether two series that `selector` matches still differ without the labels that functions drop.
 bool differ_elsewhere(const VectorSelector& selector) {
-  return std::ranges::all_of(kDropped, [&selector](std::string_view name) {
+  return std::ranges::all_of(kDroppedLabels, [&selector](std::string_view name) {
     return std::ranges::any_of(selector.matchers, [name](const Matcher& m) {
       return m.op() == base::MatchOp::kEqual && m.name() == name;
     });
