@@ -32,15 +32,18 @@ std::optional<Matcher> simplest(const Matcher& matcher) {
   return negated ? std::optional(matcher) : std::nullopt;
 }
 
-/// Another matcher demands one value of the label, and this one matches it.
-bool is_implied(const Matcher& matcher, const base::Matchers& all) {
-  return matcher.op() != MatchOp::kEqual && std::ranges::any_of(all, [&matcher](const Matcher& m) {
-           return m.op() == MatchOp::kEqual && m.name() == matcher.name() &&
-                  matcher.matches(m.value());
-         });
+}  // namespace
+
+bool fix_label(const base::Matchers& matchers, std::string_view name) {
+  return std::ranges::any_of(
+      matchers, [name](const Matcher& m) { return m.op() == MatchOp::kEqual && m.name() == name; });
 }
 
-}  // namespace
+bool fix_what_matches(const base::Matchers& matchers, const Matcher& matcher) {
+  return std::ranges::any_of(matchers, [&matcher](const Matcher& m) {
+    return m.op() == MatchOp::kEqual && m.name() == matcher.name() && matcher.matches(m.value());
+  });
+}
 
 base::Matchers simplest_matchers(const base::Matchers& matchers) {
   base::Matchers out;
@@ -48,7 +51,9 @@ base::Matchers simplest_matchers(const base::Matchers& matchers) {
     if (auto simple = simplest(matcher)) out.push_back(*std::move(simple));
   }
   const base::Matchers all = out;
-  std::erase_if(out, [&all](const Matcher& m) { return is_implied(m, all); });
+  std::erase_if(out, [&all](const Matcher& m) {
+    return m.op() != MatchOp::kEqual && fix_what_matches(all, m);
+  });
   const auto key = [](const Matcher& m) { return std::tie(m.name(), m.value()); };
   std::sort(out.begin(), out.end(), [&key](const Matcher& a, const Matcher& b) {
     return std::tuple(key(a), a.op()) < std::tuple(key(b), b.op());

@@ -50,10 +50,7 @@ Matchers without_name(Matchers known) {
 
 /// Whether every series that `selector` matches has a value that `matcher` matches.
 bool implies(const VectorSelector& selector, const Matcher& matcher) {
-  return std::ranges::any_of(selector.matchers, [&matcher](const Matcher& own) {
-    if (own.name() != matcher.name()) return false;
-    return own == matcher || (own.op() == base::MatchOp::kEqual && matcher.matches(own.value()));
-  });
+  return contains(selector.matchers, matcher) || fix_what_matches(selector.matchers, matcher);
 }
 
 void push_into(VectorSelector& selector, const Matchers& matchers) {
@@ -69,9 +66,7 @@ void push_into(VectorSelector& selector, const Matchers& matchers) {
 /// Whether two series that `selector` matches still differ without the labels that functions drop.
 bool differ_elsewhere(const VectorSelector& selector) {
   return std::ranges::all_of(kDroppedLabels, [&selector](std::string_view name) {
-    return std::ranges::any_of(selector.matchers, [name](const Matcher& m) {
-      return m.op() == base::MatchOp::kEqual && m.name() == name;
-    });
+    return fix_label(selector.matchers, name);
   });
 }
 

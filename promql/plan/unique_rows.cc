@@ -5,6 +5,7 @@
 #include "promql/eval/kernels_math.h"
 #include "promql/eval/range_functions.h"
 #include "promql/plan/chooses_rows.h"
+#include "promql/plan/matchers.h"
 #include "promql/syntax/functions.h"
 
 namespace tocsin::promql {
@@ -13,11 +14,8 @@ namespace {
 /// Series differ in some label: one of the key, unless all others are fixed.
 bool selects_unique_rows(const base::Matchers& matchers, const LabelChoice& key) {
   if (!key.without) return false;
-  return std::ranges::all_of(key.names, [&matchers](const std::string& ignored) {
-    return std::ranges::any_of(matchers, [&ignored](const base::Matcher& matcher) {
-      return matcher.op() == base::MatchOp::kEqual && matcher.name() == ignored;
-    });
-  });
+  return std::ranges::all_of(
+      key.names, [&matchers](const std::string& ignored) { return fix_label(matchers, ignored); });
 }
 
 /// Groups differ in some label of their own.
